@@ -1,0 +1,111 @@
+"""Signing in and out, and finding out who asks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.accounts import passwords
+from app.accounts.models import Account, AccountSession
+from app.accounts.policy import PROFILES, password_expired, wait_after
+from app.accounts.queries import actor_of, live_session, token_account
+from app.core.errors import Invalid, N_, TooMany
+from app.core.permissions import Actor
+from app.ledger.service import record
+
+TOUCH_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A live session: its id, whose it is, and whether a password change comes first."""
+
+    session_id: int
+    actor: Actor
+    must_change: bool
+    stale: bool
+
+
+def sign_in(
+    session: Session, username: str, password: str, *, address: str, agent: str, profile: str, now: datetime
+) -> str:
+    """Check the password and open a session; returns its token, which is kept only as a hash.
+
+    Raises Invalid `wrong-sign-in` with the same words whatever was wrong, and TooMany `account-waiting` while the
+    account waits after repeated failures. A failure is flushed for the caller to commit.
+    """
+    account = session.scalar(select(Account).where(Account.username == username.strip().lower()).with_for_update())
+    if account and account.locked_until and account.locked_until > now:
+        seconds = int((account.locked_until - now).total_seconds()) + 1
+        raise TooMany(
+            "account-waiting", N_("Too many attempts. Please wait %(retry_after)s seconds."), retry_after=seconds
+        )
+    usable = account is not None and account.disabled_at is None and not account.is_system
+    right = passwords.password_matches(account.password_hash if account and usable else "", password)
+    if account is None or not right:
+        _note_failure(session, account, address, now)
+        raise Invalid("wrong-sign-in", N_("The user name or the password is not right."))
+    account.failures, account.locked_until = 0, None
+    if password_expired(account.password_changed_at, PROFILES[profile], now):
+        account.must_change = True
+    if passwords.needs_rehash(account.password_hash):
+        account.password_hash = passwords.hash_password(password)
+    return _open(session, account, address, agent, now)
+
+
+def _note_failure(session: Session, account: Account | None, address: str, now: datetime) -> None:
+    if account is None:
+        return
+    account.failures += 1
+    wait = wait_after(account.failures)
+    if wait:
+        account.locked_until = now + wait
+        nobody = Actor(label=account.username, account_id=account.id)
+        record(
+            session, nobody, "accounts.sign-in.slowed", ("account", account.id), now=now,
+            after={"failures": account.failures, "address": address},
+        )  # fmt: skip
+    session.flush()
+
+
+def _open(session: Session, account: Account, address: str, agent: str, now: datetime) -> str:
+    token = passwords.new_token()
+    session.add(
+        AccountSession(
+            token_hash=passwords.token_hash(token), account_id=account.id, created_at=now, last_seen_at=now,
+            address=address[:64], agent=agent[:200],
+        )
+    )  # fmt: skip
+    actor = Actor(label=account.username, account_id=account.id)
+    record(session, actor, "accounts.session.opened", ("account", account.id), now=now, after={"address": address[:64]})
+    return token
+
+
+def signed_in_by(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Who a session token stands for; `stale` asks the caller to call `touch` in a transaction of its own."""
+    row = live_session(session, passwords.token_hash(token), now)
+    if row is None:
+        return None
+    stale = now - row.last_seen_at > TOUCH_EVERY
+    return SignedIn(row.id, actor_of(session, row.account_id), row.must_change, stale)
+
+
+def touch(session: Session, session_id: int, now: datetime) -> None:
+    """Note that a session is in use."""
+    session.execute(update(AccountSession).where(AccountSession.id == session_id).values(last_seen_at=now))
+
+
+def sign_out(session: Session, token: str, now: datetime) -> None:
+    """End a session."""
+    session.execute(
+        update(AccountSession)
+        .where(AccountSession.token_hash == passwords.token_hash(token), AccountSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def bearer(session: Session, token: str, now: datetime) -> Actor | None:
+    """The system actor behind an API token, or None."""
+    account_id = token_account(session, passwords.token_hash(token), now)
+    return actor_of(session, account_id) if account_id is not None else None

@@ -1,0 +1,1 @@
+"""Who did what, before and after, and why: append-only, in the same transaction as the deed."""

@@ -1,0 +1,101 @@
+"""Read the ledger, for the auditor's page and its export."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.clock import day_end, day_start
+from app.ledger.models import LedgerEntry
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the auditor asked for; days are local and inclusive."""
+
+    event: str = ""
+    actor: str = ""
+    subject: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class EntryRow:
+    """One entry as shown and exported."""
+
+    sequence: int
+    recorded_at: datetime
+    actor: str
+    event: str
+    subject_type: str
+    subject_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+    digest: str
+
+
+def _conditions(wanted: Filter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.event:
+        found.append(LedgerEntry.event.startswith(wanted.event, autoescape=True))
+    if wanted.actor:
+        found.append(LedgerEntry.actor_label.contains(wanted.actor, autoescape=True))
+    if wanted.subject:
+        kind, _, key = wanted.subject.partition(":")
+        found.append(
+            (LedgerEntry.subject_type == kind) & (LedgerEntry.subject_id == key)
+            if key
+            else or_(LedgerEntry.subject_type == kind, LedgerEntry.subject_id == kind)
+        )
+    if wanted.first:
+        found.append(LedgerEntry.recorded_at >= day_start(wanted.first, zone))
+    if wanted.last:
+        found.append(LedgerEntry.recorded_at < day_end(wanted.last, zone))
+    return found
+
+
+def _row(entry: LedgerEntry) -> EntryRow:
+    return EntryRow(
+        entry.sequence, entry.recorded_at, entry.actor_label, entry.event, entry.subject_type, entry.subject_id,
+        entry.before, entry.after, entry.reason, entry.digest,
+    )  # fmt: skip
+
+
+def count(session: Session, wanted: Filter, zone: ZoneInfo) -> int:
+    """How many entries fit the filter."""
+    return session.scalar(select(func.count()).select_from(LedgerEntry).where(*_conditions(wanted, zone))) or 0
+
+
+def entries(
+    session: Session, wanted: Filter, zone: ZoneInfo, *, offset: int = 0, limit: int | None = None
+) -> list[EntryRow]:
+    """Entries that fit the filter, newest first."""
+    statement: Select[tuple[LedgerEntry]] = (
+        select(LedgerEntry)
+        .where(*_conditions(wanted, zone))
+        .order_by(LedgerEntry.sequence.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_row(entry) for entry in session.scalars(statement)]
+
+
+def about(session: Session, subject_type: str, subject_id: object, limit: int = 200) -> list[EntryRow]:
+    """Everything that was done to one thing, newest first."""
+    statement = (
+        select(LedgerEntry)
+        .where(LedgerEntry.subject_type == subject_type, LedgerEntry.subject_id == str(subject_id))
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(limit)
+    )
+    return [_row(entry) for entry in session.scalars(statement)]
+
+
+def events(session: Session) -> list[str]:
+    """Every kind of event that has happened, for the filter's list."""
+    return list(session.scalars(select(distinct(LedgerEntry.event)).order_by(LedgerEntry.event)))

@@ -1,0 +1,1 @@
+"""Agencies, units, grids, people, employment, postings, powers and sanctions: the facts everything else rests on."""
