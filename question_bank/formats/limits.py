@@ -1,0 +1,23 @@
+"""How much a file may hold before it is refused."""
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Ceilings for one file; anything above is refused with a code, never cut off in silence."""
+
+    file_bytes: int = 10 * MEBIBYTE
+    name_characters: int = 255
+    items: int = 20_000
+    rows: int = 20_000  # of one sheet, headings and blank rows included
+    columns: int = 64
+    sheets: int = 50
+    line_characters: int = 20_000
+    cell_characters: int = 20_000
+    archive_members: int = 500
+    archive_bytes: int = 100 * MEBIBYTE  # unpacked, all members together
+    archive_ratio: int = 200  # unpacked to packed, for members above 1 MiB
+    faults: int = 5_000  # a file with more is not a question file
