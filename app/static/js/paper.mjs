@@ -1,0 +1,220 @@
+// The paper's page: answers go into the browser's store first, then to the server; only what the server acknowledged is shown as saved.
+
+import { ask as confirmWith } from './confirm.mjs';
+import { clock } from './paper_clock.mjs';
+import { openStore } from './paper_store.mjs';
+import { ask, sender } from './paper_sync.mjs';
+
+const form = document.getElementById('paper');
+const words = form.dataset;
+const attempt = words.attempt;
+const items = [...form.querySelectorAll('.paper-item')];
+const byPosition = new Map(items.map((item) => [Number(item.dataset.position), item]));
+const bar = document.getElementById('paper-bar');
+const voice = document.getElementById('paper-voice');
+const flagged = new Set(JSON.parse(localStorage.getItem(`flags-${attempt}`) || '[]'));
+const current = new Map();
+let order = Date.now();
+let readOnly = form.dataset.readonly === 'yes';
+let leaving = false;
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
+
+function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function chosen(item) {
+  return [...item.querySelectorAll('input:checked')].map((input) => input.value).sort().join('');
+}
+
+function choose(item, value) {
+  item.querySelectorAll('input').forEach((input) => { input.checked = value.includes(input.value); });
+}
+
+function say(text, tone) {
+  bar.hidden = !text;
+  bar.textContent = text;
+  bar.dataset.tone = tone;
+}
+
+function show(item, text, state) {
+  const line = item.querySelector('[data-saved]');
+  line.textContent = text;
+  line.dataset.state = state;
+}
+
+function time(moment) {
+  return new Date(moment).toLocaleTimeString('zh-CN', { hour12: false, timeZone: words.zone });
+}
+
+function mark(item) {
+  const position = Number(item.dataset.position);
+  const link = document.querySelector(`[data-goto="${position}"]`);
+  const answered = chosen(item) !== '';
+  link.classList.toggle('is-answered', answered);
+  link.classList.toggle('is-flagged', flagged.has(position));
+  const state = [answered ? words.wordAnswered : words.wordEmpty, flagged.has(position) ? words.wordFlagged : ''];
+  link.setAttribute('aria-label', fill(words.wordQuestion, { number: position, state: state.filter(Boolean).join(' · ') }));
+  item.querySelector('[data-flag]').setAttribute('aria-pressed', String(flagged.has(position)));
+}
+
+function count() {
+  const answered = items.filter((item) => chosen(item) !== '').length;
+  document.getElementById('paper-count').textContent = fill(words.wordCount, { answered, total: items.length });
+}
+
+function lock(text, tone) {
+  readOnly = true;
+  form.querySelectorAll('input, button').forEach((field) => { if (!field.closest('.paper-tools')) field.disabled = true; });
+  document.getElementById('paper-submit').hidden = true;
+  say(text, tone);
+}
+
+const store = await openStore(attempt);
+const post = (url, body) => ask(url, words.token, body);
+
+const outbox = sender(store, (answers) => post(words.saveUrl, {
+  answers: answers.map(({ id, position, value, at }) => ({ id, position, value, at })),
+}), {
+  saved(ack) {
+    timer.sync(Date.parse(ack.now), Date.parse(ack.deadline_at));
+    ack.saved.forEach((one) => {
+      const item = byPosition.get(one.position);
+      if (current.get(one.position) !== one.id && current.has(one.position)) return;
+      show(item, fill(words.wordSaved, { time: time(one.saved_at), number: one.sequence }), 'saved');
+    });
+  },
+  waiting(number) { form.dataset.waiting = String(number); },
+  offline() { if (!readOnly) say(words.wordOffline, 'warn'); },
+  online() { if (!readOnly) say('', ''); form.dataset.online = 'yes'; },
+  refused({ status, problem }) {
+    if (status === 401) say(words.wordSignedOut, 'warn');
+    else if (problem.code === 'device-replaced') lock(words.wordReplaced, 'warn');
+    else if (problem.code === 'attempt-closed') lock(words.wordClosed, 'info');
+    else if (problem.code === 'time-over') lock(problem.detail, 'deny');
+    else say(problem.detail, 'deny');
+  },
+});
+
+async function changed(item) {
+  if (readOnly) return;
+  const position = Number(item.dataset.position);
+  const answer = { id: newId(), position, value: chosen(item), at: new Date(timer.now()).toISOString(), order: order += 1 };
+  current.set(position, answer.id);
+  mark(item);
+  count();
+  show(item, store.lasting ? words.wordKept : words.wordPending, 'pending');
+  await store.put(answer);
+  outbox.flush();
+}
+
+function goTo(position, focus = true) {
+  if (words.oneAtATime === 'yes') items.forEach((item) => { item.hidden = Number(item.dataset.position) !== position; });
+  const item = byPosition.get(position);
+  document.querySelectorAll('[data-goto]').forEach((link) => {
+    if (Number(link.dataset.goto) === position) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  });
+  words.at = String(position);
+  if (focus) item.focus();
+}
+
+function step(by) {
+  const next = Number(words.at) + by;
+  if (byPosition.has(next)) goTo(next);
+}
+
+async function readState() {
+  const state = await post(words.stateUrl, {});
+  timer.sync(Date.parse(state.now), Date.parse(state.deadline_at));
+  if (state.closed_by) { location.assign(words.receiptUrl); return; }
+  if (!state.device_is_current) { lock(words.wordReplaced, 'warn'); return; }
+  const waiting = new Map((await store.all()).map((answer) => [answer.position, answer]));
+  items.forEach((item) => {
+    const position = Number(item.dataset.position);
+    const kept = state.answers[position];
+    const unsent = waiting.get(position);
+    if (unsent) {
+      choose(item, unsent.value);
+      current.set(position, unsent.id);
+      show(item, words.wordKept, 'pending');
+    } else if (kept && !current.has(position)) {
+      choose(item, kept.value);
+      show(item, fill(words.wordSaved, { time: time(kept.saved_at), number: kept.sequence }), 'saved');
+    }
+    mark(item);
+  });
+  count();
+}
+
+async function tell(kind) {
+  if (readOnly) return;
+  try { await post(words.eventsUrl, { events: [{ kind, at: new Date(timer.now()).toISOString() }] }); } catch { /* told again by the next change */ }
+}
+
+const timer = clock({
+  face: document.getElementById('paper-clock'),
+  voice,
+  words: (minutes) => fill(words.wordLeft, { minutes }),
+}, async () => {
+  lock(words.wordOver, 'warn');
+  await outbox.flush();
+  setInterval(() => readState().catch(() => {}), 5000);
+});
+
+async function handIn(event) {
+  if (readOnly || leaving) return;
+  event.preventDefault();
+  if (!(await outbox.empty())) { say(words.wordUnsent, 'warn'); return; }
+  const empty = items.filter((item) => chosen(item) === '').map((item) => item.dataset.position);
+  const question = empty.length ? fill(words.wordSubmitEmpty, { count: empty.length, list: empty.join(', ') }) : words.wordSubmitFull;
+  if (!(await confirmWith(question, words.wordSubmit))) return;
+  leaving = true;
+  document.getElementById('paper-submit-form').submit();
+}
+
+form.addEventListener('change', (event) => changed(event.target.closest('.paper-item')));
+form.addEventListener('submit', (event) => event.preventDefault());
+form.addEventListener('click', (event) => {
+  const flag = event.target.closest('[data-flag]');
+  const move = event.target.closest('[data-step]');
+  if (move) step(Number(move.dataset.step));
+  if (!flag) return;
+  const item = flag.closest('.paper-item');
+  const position = Number(item.dataset.position);
+  if (!flagged.delete(position)) flagged.add(position);
+  localStorage.setItem(`flags-${attempt}`, JSON.stringify([...flagged]));
+  mark(item);
+});
+document.querySelectorAll('[data-goto]').forEach((link) => link.addEventListener('click', (event) => {
+  event.preventDefault();
+  goTo(Number(link.dataset.goto));
+}));
+document.getElementById('paper-submit-form').addEventListener('submit', handIn);
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('dialog')) return;
+  const item = byPosition.get(Number(words.at));
+  const inputs = [...item.querySelectorAll('input')];
+  const number = Number(event.key) - 1;
+  if (inputs[number] && !readOnly) { inputs[number].click(); inputs[number].focus(); event.preventDefault(); }
+  else if (event.key === 'ArrowRight' && !event.target.matches('input[type=radio]')) step(1);
+  else if (event.key === 'ArrowLeft' && !event.target.matches('input[type=radio]')) step(-1);
+});
+items.forEach((item) => item.addEventListener('focusin', () => { if (words.oneAtATime !== 'yes') words.at = item.dataset.position; }));
+document.addEventListener('visibilitychange', () => tell(document.hidden ? 'LEFT' : 'RETURNED'));
+window.addEventListener('online', () => { outbox.flush().then(() => tell('RECONNECTED')); });
+
+timer.sync(Date.parse(words.now), Date.parse(words.deadline));
+items.forEach(mark);
+count();
+form.classList.add('is-live');
+goTo(1, false);
+if (readOnly) {
+  lock(words.wordReplaced, 'warn');
+} else {
+  await outbox.flush();
+  await readState().catch(() => {});
+  setInterval(() => { if (!timer.isOver()) readState().catch((error) => { if (error.offline) say(words.wordOffline, 'warn'); }); }, 15000);
+}
+form.dataset.ready = 'yes';
