@@ -1,0 +1,42 @@
+# The project's commands. `make run` and `make test` work from a fresh clone with Python 3.11 or newer.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test setup setup-run check bench format translations
+
+run: setup-run
+	@$(BIN)/python -m app run
+
+test: setup
+	@$(BIN)/python -m pytest -q
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m bench
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup-run: .venv/run.stamp translations
+setup: .venv/test.stamp translations
+
+.venv/run.stamp: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+.venv/test.stamp: requirements.txt tests/requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt --requirement tests/requirements.txt
+	@touch .venv/run.stamp $@
+
+translations: app/translations/zh/LC_MESSAGES/messages.mo
+app/translations/zh/LC_MESSAGES/messages.mo: app/translations/zh/LC_MESSAGES/messages.po | .venv/run.stamp
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale zh
