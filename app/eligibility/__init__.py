@@ -1,0 +1,1 @@
+"""May these people do this act, here, then; every answer is a value with its reasons."""

@@ -1,0 +1,97 @@
+"""R08, R09, R10 and R33: who belongs to the bureau, and in what capacity."""
+
+from app.eligibility.facts import Question
+from app.eligibility.findings import NOTHING, Finding, Findings
+from app.eligibility.intervals import Interval
+from app.eligibility.rules.saying import said
+from app.eligibility.standing import Squad, Standing
+from app.regimes.codes import ActClass, Severity
+from app.regimes.policy import RegimeDay
+from app.registry.codes import PersonKind
+
+OFFICER = PersonKind.OFFICER
+OBLIGATION = Severity.OBLIGATION
+AUXILIARY = PersonKind.AUXILIARY
+
+OWN_PEOPLE = (OFFICER, AUXILIARY)
+ENFORCING = (ActClass.ENFORCE, ActClass.COMPEL)
+
+
+def r08(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+    """Left the service, or the certificate names another agency: out, and the card goes back."""
+    if one.employment is None:
+        return _departed(one, regime)
+    if one.held is not None and regime.acts[question.act].kind in ENFORCING and one.person.kind == OFFICER:
+        named = one.held.facts.agency
+        if named != one.employment.agency:
+            evidence: tuple[str, ...] = (one.held.facts.id, one.employment.id)
+            code = "agency-unknown" if named is None else "agency-differs"
+            number, now = one.held.facts.number, one.employment.agency
+            return said(regime, "R08", code, one.people, facts=evidence, number=number, named=named or "", agency=now)
+    foreign = [other for other in one.others if other.agency != one.employment.agency]
+    if foreign:
+        evidence = tuple(fact.id for fact in (one.employment, *foreign))
+        return said(regime, "R08", "overlap", one.people, facts=evidence, severity=Severity.WARN)
+    return NOTHING
+
+
+def _departed(one: Standing, regime: RegimeDay) -> Findings:
+    if not one.person.employments and one.person.kind not in OWN_PEOPLE:
+        return NOTHING
+    past = [fact for fact in one.person.employments if fact.ends is not None]
+    if not past:
+        return said(regime, "R08", "unknown", one.people)
+    last = max(past, key=lambda fact: (fact.ends, fact.id))
+    day = last.ends.isoformat() if last.ends else ""
+    evidence = (last.id,)
+    out = said(regime, "R08", "departed", one.people, facts=evidence, ended=day, reason=last.ended_for or "")
+    if one.held is None or not one.held.in_force:
+        return out
+    return out + said(
+        regime,
+        "R08",
+        "return-card",
+        one.people,
+        facts=(one.held.facts.id,),
+        severity=OBLIGATION,
+        number=one.held.facts.number,
+    )
+
+
+def r09(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+    """Only officers on the establishment enforce (强制法17(3); 2015意见(十二))."""
+    if one.person.kind != OFFICER:
+        return said(regime, "R09", "kind", one.people, kind=one.person.kind)
+    if one.employment is None or one.employment.category in regime.values["establishment.categories"]:
+        return NOTHING
+    evidence = (one.employment.id,)
+    return said(regime, "R09", "category", one.people, facts=evidence, category=one.employment.category)
+
+
+def r10(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+    """Auxiliaries do the four assist acts and no other (PL-07)."""
+    if one.person.kind != AUXILIARY:
+        return NOTHING
+    act = regime.acts[question.act].title
+    return said(regime, "R10", "beyond", one.people, act_zh=act.zh, act_en=act.en)
+
+
+def r10_company(squad: Squad, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+    """Auxiliaries assist together with a certified officer; alone is what the regime says of it."""
+    auxiliaries = [one for one in squad.members if one.standing.person.kind == AUXILIARY]
+    alone = tuple(sorted(one.standing.person.code for one in auxiliaries))
+    if not alone or any(member.standing.certified and member.passes for member in squad.members):
+        return NOTHING
+    return said(regime, "R10", "alone", alone, severity=Severity(regime.values["auxiliary.alone"]))
+
+
+def r33(one: Standing, _question: Question, regime: RegimeDay, interval: Interval) -> Findings:
+    """Suspended from duties during a formal investigation (政务处分法52): no duty of any kind."""
+    findings: list[Finding] = []
+    for sanction in one.person.sanctions:
+        lasting = sanction.starts <= interval.day and (sanction.ends is None or interval.day <= sanction.ends)
+        if sanction.suspends_duties and lasting:
+            findings += said(
+                regime, "R33", "suspended", one.people, facts=(sanction.id,), starts=sanction.starts.isoformat()
+            )
+    return tuple(findings)

@@ -1,0 +1,1 @@
+"""The rules of a place as data: national floor, then province, then locality."""

@@ -1,0 +1,222 @@
+"""The shape of one regime file, checked by pydantic; and where in the file a fault stands."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from app.regimes.codes import Act, ActClass, Severity, Task
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
+LayerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
+Category = Literal[
+    "CIVIL_SERVANT",
+    "QUASI_CIVIL_SERVANT",
+    "PUBLIC_INSTITUTION",
+    "CONTRACT",
+    "LABOUR_DISPATCH",
+    "SECONDED",
+    "WELFARE_POST",
+]
+Basis = Literal["statute", "national_policy", "provincial", "local", "product"]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused, values are not bent into shape."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Title(Strict):
+    """A title in both languages."""
+
+    zh: Words
+    en: Words
+
+
+class Dated(Strict):
+    """Something with a source that holds for certain days, both inclusive."""
+
+    source: Words
+    starts: date | None = Field(default=None, alias="from")
+    ends: date | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Dated":
+        if self.starts and self.ends and self.ends < self.starts:
+            raise ValueError("`to` lies before `from`")
+        return self
+
+
+class Head(Strict):
+    """Which layer this is and on which it stands; only a national layer has no parent."""
+
+    id: LayerId
+    parent: LayerId | None = None
+    level: Literal["national", "province", "locality"]
+    title: Title
+    time_zone: str | None = None
+
+
+class DomainCount(Strict):
+    """How many domains the source document declares, which may be more than it names."""
+
+    declared_count: int = Field(ge=1)
+    source: Words
+
+
+class ActRow(Strict):
+    """One act."""
+
+    code: Act
+    kind: ActClass
+    title: Title
+    source: Words
+
+
+class MinimumRow(Dated):
+    """How many officers some acts need."""
+
+    acts: tuple[Act, ...] = Field(min_length=1)
+    officers: int = Field(ge=1, le=20)
+    severity: Literal[Severity.DENY, Severity.WARN]
+    basis: Basis
+
+
+class RuleRow(Dated):
+    """How one rule of the catalogue applies."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^R\d{2}$")]
+    enabled: bool = True
+    severity: Severity
+    basis: Basis
+
+
+class PaperRow(Strict):
+    """One paper that a qualification needs."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z_]{0,29}$")]
+    title: Title
+    basis: Basis
+    source: Words
+
+
+class DomainRow(Dated):
+    """One field of penalty power."""
+
+    code: Code
+    national: Code
+    scope: Literal["FULL", "PARTIAL", "DECLARED"]
+    title: Title
+
+
+class ItemRow(Dated):
+    """One power item."""
+
+    code: Code
+    domain: Code
+    title: Title
+    regulator: Title
+
+
+class ProgrammeRow(Strict):
+    """One campaign with a deadline."""
+
+    code: Code
+    title: Title
+    starts: date
+    deadline: date
+    tasks: tuple[Task, ...] = Field(min_length=1)
+    before: Literal[Severity.WARN, Severity.OBLIGATION]
+    after: Literal[Severity.DENY, Severity.WARN]
+    source: Words
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ProgrammeRow":
+        if self.deadline < self.starts:
+            raise ValueError("the deadline lies before the start")
+        return self
+
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+Count = Annotated[int, Field(ge=0, le=10_000)]
+Positive = Annotated[int, Field(ge=1, le=10_000)]
+Years = Annotated[int, Field(ge=1, le=30)]
+
+VALUE_TYPES: dict[str, tuple[Any, int]] = {
+    "establishment.categories": (tuple[Category, ...], -1),
+    "hours.per_year": (Positive, +1),
+    "hours.warn_days": (Annotated[int, Field(ge=0, le=366)], +1),
+    "probation.months": (Annotated[int, Field(ge=1, le=60)], +1),
+    "auxiliary.alone": (Literal["WARN", "DENY"], +1),
+    "pass_mark.PUBLIC_LAW": (Percent, +1),
+    "pass_mark.PROFESSIONAL": (Percent, +1),
+    "exam.attempts": (Positive, -1),
+    "exam.wait_days": (Count, +1),
+    "exam.result_validity_months": (Positive, -1),
+    "certificate.validity_years": (Years, -1),
+    "certificate.grace_days": (Literal[0], -1),
+    "renewal.window_days": (Count, 0),
+    "reminders.days": (tuple[Positive, ...], 0),
+    "exemption.legal_qualification": (bool, -1),
+    "numbering.template": (Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[a-z]+(:\d+d)?\}[^{}]*)+$")], 0),
+    "numbering.check": (Literal["ISO7064-MOD-11-10"], 0),
+}
+"""Every value a regime can give: its type, and whether a higher (+1) or lower (-1) one is the tighter, 0 neither."""
+
+
+class ValueRow(Dated):
+    """One value; `unknown` says that no source gives a number and this is the product's default."""
+
+    name: Literal[tuple(VALUE_TYPES)]  # type: ignore[valid-type]
+    value: Any
+    unknown: bool = False
+    basis: Basis
+
+    @model_validator(mode="after")
+    def _default_is_labelled(self) -> "ValueRow":
+        if self.unknown and self.basis != "product":
+            raise ValueError("an unknown value must stand on the basis `product`")
+        return self
+
+
+class Layer(Strict):
+    """One regime file."""
+
+    regime: Head
+    sources: dict[str, Words] = Field(default_factory=dict)
+    domains: DomainCount | None = None
+    act: tuple[ActRow, ...] = ()
+    minimum: tuple[MinimumRow, ...] = ()
+    rule: tuple[RuleRow, ...] = ()
+    value: tuple[ValueRow, ...] = ()
+    paper: tuple[PaperRow, ...] = ()
+    domain: tuple[DomainRow, ...] = ()
+    item: tuple[ItemRow, ...] = ()
+    programme: tuple[ProgrammeRow, ...] = ()
+
+
+def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
+    """The line (from 1) that a path such as ("value", 3, "from") names, or the nearest one known."""
+    if not path:
+        return None
+    table = str(path[0])
+    index = path[1] if len(path) > 1 and isinstance(path[1], int) else None
+    keys = [part for part in path[1:] if isinstance(part, str)]
+    header, seen, found = (f"[[{table}]]" if index is not None else f"[{table}]"), -1, None
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip()
+        if bare == header:
+            seen += 1
+            if seen == (index or 0):
+                found = number
+        elif found is not None and bare.startswith("["):
+            break
+        elif _key(bare) == (keys[0] if found is not None and keys else table if not found and index is None else None):
+            return number
+    return found
+
+
+def _key(line: str) -> str:
+    return line.split("=", maxsplit=1)[0].strip().strip('"')
