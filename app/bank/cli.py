@@ -1,0 +1,90 @@
+"""Commands of the question bank: import, export, load the bundled banks."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from app.accounts import queries as accounts
+from app.bank import queries, service
+from app.bank.policy import Outcome
+from app.core.http import now
+from app.core.permissions import Actor, system_actor
+from app.extensions import db
+from question_bank.items import Paper
+
+OPERATOR = "operator"
+
+
+@click.group("bank")
+def group() -> None:
+    """Questions: import, export, load the bundled banks."""
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_", type=click.Choice(service.FORMATS), default="auto", show_default=True)
+@click.option(
+    "--paper", type=click.Choice(list(Paper)), default=Paper.PUBLIC_LAW.value, help="Where the file is silent."
+)
+@click.option("--topic", default="", help="For questions that name neither topic nor law.")
+@click.option("--submit", is_flag=True, help="Put the questions before the reviewer at once.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def import_questions(
+    file: Path, format_: str, paper: str, topic: str, *, submit: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Read questions from FILE into the bank as drafts; exit 1 when questions were rejected."""
+    result = service.import_file(
+        db.session(), system_actor(OPERATOR), file.name, file.read_bytes(), now=now(), format=format_, paper=paper,
+        topic=topic, submit=submit, dry_run=dry_run,
+    )  # fmt: skip
+    db.session.commit()
+    click.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=1) if as_json else _in_words(result))
+    sys.exit(1 if result.rejected else 0)
+
+
+def _in_words(result: service.ImportResult) -> str:
+    told = (Outcome.REJECTED, Outcome.CHANGED)
+    lines = [f"{row.outcome} {row.where} {row.code}: {row.zh} {row.en}" for row in result.rows if row.outcome in told]
+    counts = [f"{name} {getattr(result, name)}" for name in ("added", "changed", "unchanged", "rejected")]
+    lines.append(("dry run, nothing written: " if result.dry_run else "") + ", ".join(counts))
+    return "\n".join(lines)
+
+
+@group.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--format", "format_", type=click.Choice(list(service.WRITERS)), default="native", show_default=True)
+@click.option("--paper", type=click.Choice(list(Paper)), default=None)
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def export_questions(file: Path, format_: str, paper: str | None, *, as_json: bool) -> None:
+    """Write the newest versions of all questions to FILE."""
+    wanted = queries.ItemFilter(paper=paper or "")
+    made = service.export(db.session(), system_actor(OPERATOR), wanted, format_, now=now())
+    file.write_bytes(made.content)
+    db.session.commit()
+    said = {"file": str(file), "format": format_, "count": made.count}
+    click.echo(json.dumps(said, ensure_ascii=False) if as_json else f"{made.count} questions in {file}")
+
+
+@group.command("load-bundled")
+@click.option("--author", required=True, help="User name of the account that stands as author.")
+@click.option("--reviewer", required=True, help="User name of another account, which approves.")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def load_bundled(author: str, reviewer: str, *, as_json: bool) -> None:
+    """Load the bundled banks as final questions, for demonstration; a second load adds nothing."""
+    count = service.load_bundled(db.session(), _account(author), _account(reviewer), now())
+    db.session.commit()
+    click.echo(json.dumps({"added": count}) if as_json else f"{count} questions added")
+
+
+def _account(username: str) -> Actor:
+    found = queries.account_id(db.session(), username)
+    if found is None:
+        raise click.UsageError(f"there is no account {username}")
+    return accounts.actor_of(db.session(), found)

@@ -1,0 +1,144 @@
+"""Tables of the question bank. Versions and status rows are added, never changed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Base
+
+
+class Item(Base):
+    """A question under one code, in one paper for good.
+
+    `latest` is the number of its newest version and `status` that version's (DRAFT, REVIEW, FINAL, RETIRED);
+    `in_use` is the number of the version that papers draw, None before the first approval and after retirement.
+    A final version stays in use until the next one is final.
+    """
+
+    __tablename__ = "bank_item"
+    __table_args__ = (
+        Index(None, "paper", "status"),
+        CheckConstraint("in_use IS NULL OR in_use <= latest", name="in_use_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    paper: Mapped[str]
+    status: Mapped[str]
+    latest: Mapped[int]
+    in_use: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class ItemVersion(Base):
+    """The words of a question as they stood; attempts point here, so a row never changes.
+
+    `options` is a list of [key, text]; `key` a list of letters, or ["T"] or ["F"]; `anchored` are option letters that
+    keep their place when others are shuffled. `difficulty` is the expected facility, 0..1. `fingerprint` finds exact
+    duplicates; `digest` covers every field and tells whether an import changes anything. `overlay` names the regime
+    that a question is meant for, None for all.
+    """
+
+    __tablename__ = "bank_item_version"
+    __table_args__ = (
+        UniqueConstraint("item_id", "number"),
+        Index(None, "fingerprint"),
+        Index(None, "topic"),
+        Index(None, "law"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("bank_item.id"))
+    number: Mapped[int]
+    type: Mapped[str]
+    stem: Mapped[str]
+    options: Mapped[list[Any]]
+    key: Mapped[list[Any]]
+    anchored: Mapped[list[Any]]
+    explanation: Mapped[str]
+    topic: Mapped[str]
+    law: Mapped[str | None]
+    edition: Mapped[str | None]
+    article: Mapped[str | None]
+    level: Mapped[str]
+    difficulty: Mapped[float | None]
+    tags: Mapped[list[Any]]
+    overlay: Mapped[str | None]
+    source_fact: Mapped[str | None]
+    fingerprint: Mapped[str]
+    digest: Mapped[str]
+    author_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    author_label: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ItemStatus(Base):
+    """One step in the life of a version: which status it took, who gave it, when, and what they said."""
+
+    __tablename__ = "bank_item_status"
+    __table_args__ = (Index(None, "version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
+    status: Mapped[str]
+    rejected: Mapped[bool] = mapped_column(default=False)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    label: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")
+    recorded_at: Mapped[datetime]
+
+
+class BankImport(Base):
+    """A file of questions: read in a dry run (CHECKED), then taken over (DONE) or not (DISCARDED).
+
+    `token` is the random name in addresses and in the instance folder; `sha256` covers the uploaded bytes. `paper` and
+    `topic` are for questions that do not say theirs. Only its owner can take it over.
+    """
+
+    __tablename__ = "bank_import"
+    __table_args__ = (Index(None, "owner_account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    file_name: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    format: Mapped[str]
+    paper: Mapped[str]
+    topic: Mapped[str]
+    submit: Mapped[bool]
+    state: Mapped[str]
+    added: Mapped[int]
+    changed: Mapped[int]
+    unchanged: Mapped[int]
+    rejected: Mapped[int]
+    owner_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    owner_label: Mapped[str]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class BankImportRow(Base):
+    """One line of an import's report; `outcome` is ADDED, CHANGED, UNCHANGED, REJECTED or NOTED.
+
+    `line` and `row` count from 1; `item` is the number or code as the file has it; the sentence in both languages.
+    """
+
+    __tablename__ = "bank_import_row"
+    __table_args__ = (UniqueConstraint("import_id", "position"), Index(None, "import_id", "outcome"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("bank_import.id"))
+    position: Mapped[int]
+    outcome: Mapped[str]
+    file: Mapped[str]
+    sheet: Mapped[str | None]
+    line: Mapped[int | None]
+    row: Mapped[int | None]
+    item: Mapped[str | None]
+    item_code: Mapped[str | None]
+    code: Mapped[str]
+    zh: Mapped[str]
+    en: Mapped[str]

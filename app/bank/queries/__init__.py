@@ -1,0 +1,50 @@
+"""Read the bank: what papers draw, what pages list, what imports report."""
+
+from app.bank.queries.imports import ReportRow, RunRow, account_id, outcome_counts, report, run_row, runs
+from app.bank.queries.items import (
+    Health,
+    ItemFilter,
+    counts,
+    find,
+    health,
+    item_page,
+    laws,
+    next_waiting,
+    questions,
+    rows_by_code,
+    topics,
+    waiting,
+)  # fmt: skip
+from app.bank.queries.pool import pool, versions
+from app.bank.queries.rows import ItemPage, ItemRow, Page, StepRow, VersionHistory, VersionRow, citation_text
+
+__all__ = [
+    "Health",
+    "ItemFilter",
+    "ItemPage",
+    "ItemRow",
+    "Page",
+    "ReportRow",
+    "RunRow",
+    "StepRow",
+    "VersionHistory",
+    "VersionRow",
+    "account_id",
+    "citation_text",
+    "counts",
+    "find",
+    "health",
+    "item_page",
+    "laws",
+    "next_waiting",
+    "outcome_counts",
+    "pool",
+    "questions",
+    "report",
+    "rows_by_code",
+    "run_row",
+    "runs",
+    "topics",
+    "versions",
+    "waiting",
+]  # fmt: skip

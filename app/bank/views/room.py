@@ -1,0 +1,75 @@
+"""The room's blueprint, what its templates share, the overview, and the next things for the home page."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.bank import queries
+from app.bank.policy import FIELD_TITLES, LEVEL_TITLES, PAPER_TITLES, STATUS_TITLES, TYPE_TITLES, WANTED_PER_CELL
+from app.core.http import Card, actor, requires
+from app.core.permissions import Actor, P
+from app.extensions import db
+
+blueprint = Blueprint("bank", __name__, url_prefix="/bank")
+
+
+@blueprint.context_processor
+def _titles() -> dict[str, Any]:
+    tables: dict[str, dict[Any, str]] = {
+        "papers": PAPER_TITLES,
+        "types": TYPE_TITLES,
+        "levels": LEVEL_TITLES,
+        "statuses": STATUS_TITLES,
+        "fields_named": FIELD_TITLES,
+    }
+    return {name: {str(key): _(title) for key, title in table.items()} for name, table in tables.items()}
+
+
+def asked() -> queries.ItemFilter:
+    """The filter that stands in the address."""
+    names = ("text", "paper", "topic", "type", "level", "status", "law")
+    return queries.ItemFilter(**{name: request.args.get(name, "").strip()[:200] for name in names})
+
+
+def page_number() -> int:
+    """The page that stands in the address, from 1."""
+    text = request.args.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+@blueprint.get("/")
+@requires(P.BANK_READ)
+def home() -> ResponseReturnValue:
+    """Bank health: what is final where, what waits, where it is thin."""
+    waiting, drafts = queries.counts(db.session(), actor())
+    return render_template(
+        "bank/home.html",
+        health=queries.health(db.session()),
+        wanted=WANTED_PER_CELL,
+        waiting=waiting,
+        drafts=drafts,
+    )
+
+
+def home_cards(who: Actor) -> list[Card]:
+    """Questions to review first, own drafts later."""
+    if not (who.may(P.BANK_REVIEW) or who.may(P.BANK_EDIT)):
+        return []
+    waiting, drafts = queries.counts(db.session(), who)
+    cards = [_review_card(waiting)] if waiting and who.may(P.BANK_REVIEW) else []
+    return cards + ([_draft_card(drafts)] if drafts and who.may(P.BANK_EDIT) else [])
+
+
+def _review_card(waiting: int) -> Card:
+    title = ngettext("%(num)s question waits for your review", "%(num)s questions wait for your review", waiting)
+    text = _("Somebody else wrote them; nothing is drawn before you approve it.")
+    return Card(title, text, url_for("bank.next_review"), _("Review the first"), 20)
+
+
+def _draft_card(drafts: int) -> Card:
+    title = ngettext("%(num)s draft of yours", "%(num)s drafts of yours", drafts)
+    text = _("Finish them and put them before the reviewer.")
+    return Card(title, text, url_for("bank.items", status="DRAFT"), _("See the drafts"), 60)
