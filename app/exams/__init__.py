@@ -1,0 +1,1 @@
+"""Exams: specifications, papers, sittings, answers, results."""

@@ -1,0 +1,232 @@
+"""Saving answers while a paper is being written: the hot path, two statements and one commit for an answer.
+
+An answer is acknowledged only by its number and time from the journal. A repeated save is recognised by the browser's own
+id for it and answered with the number it already has.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Integer, bindparam, column, select, text, update
+from sqlalchemy.orm import Session
+
+from app.core.database import UtcDateTime
+from app.core.errors import N_, Invalid, NotFound, Refused
+from app.core.permissions import Actor
+from app.exams.models import AnswerJournal, Attempt, AttemptEvent, ExamPaper
+from app.exams.queries import own_attempt, saved_answers
+from app.exams.sitting import EventKind, is_late
+
+_PLACE = re.compile(r"p[1-9][0-9]{0,2}")
+MOST_AT_ONCE = 400
+LONGEST_CLIENT_ID = 64
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as the browser sends it: its own id, the place from 1, the chosen keys sorted and joined, its clock."""
+
+    client_id: str
+    position: int
+    value: str
+    client_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The acknowledgement of one answer: its number in the journal and when it was saved."""
+
+    client_id: str
+    position: int
+    sequence: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """What a save came to: every answer's acknowledgement, and the times that now hold for the paper."""
+
+    saved: tuple[Saved, ...]
+    last_sequence: int
+    deadline_at: datetime
+    accepts_until: datetime
+
+
+def save_answers(
+    session: Session, actor: Actor, attempt_id: int, device: str, answers: Sequence[Answer], *, now: datetime
+) -> Acknowledged:
+    """Append the answers that are new to the journal of an open attempt, from the device that may write.
+
+    Raises Refused `attempt-closed`, `device-replaced` or `time-over`, Invalid `answer-…`, NotFound for others' papers.
+    """
+    _check_shape(answers)
+    given = _once(answers)
+    connection = session.connection()
+    row = connection.execute(_TAKE, _taking(attempt_id, actor, device, len(given), now)).first()
+    if row is None:
+        raise _why_not(session, actor, attempt_id, device, now)
+    last, deadline_at, accepts_until = row
+    _check_places(given, _orders(session, attempt_id, device))
+    saved, last = _append(connection, attempt_id, given, last - len(given), now, late=is_late(deadline_at, now))
+    return Acknowledged(tuple(saved[answer.client_id] for answer in given), last, deadline_at, accepts_until)
+
+
+def _append(
+    connection: Connection, attempt_id: int, answers: Sequence[Answer], number: int, now: datetime, *, late: bool
+) -> tuple[dict[str, Saved], int]:
+    """Insert what is new after `number`; for what had been saved before, read its acknowledgement.
+
+    The attempt's row is locked by the statement before, so numbers stay dense. Returns the last number.
+    """
+    saved: dict[str, Saved] = {}
+    for answer in answers:
+        row = {**vars(answer), "attempt": attempt_id, "sequence": number + 1, "saved_at": now, "late": late}
+        if connection.execute(_APPEND, row).first() is not None:
+            number += 1
+            saved[answer.client_id] = Saved(answer.client_id, answer.position, number, now)
+    repeated = [answer.client_id for answer in answers if answer.client_id not in saved]
+    if repeated:
+        connection.execute(_RENUMBER, {"attempt": attempt_id, "last": number})
+        found = connection.execute(_KNOWN, {"attempt": attempt_id, "ids": repeated})
+        saved |= {row[0]: Saved(*row) for row in found}
+    return saved, number
+
+
+# Written out, since building them from the models costs more than running them.
+_TAKE = (
+    text(
+        "UPDATE exam_attempt SET last_sequence = last_sequence + :count, last_saved_at = :moment, last_seen_at = :moment"
+        " WHERE id = :attempt AND person_id = :person AND device_token = :device AND closed_by IS NULL"
+        " AND accepts_until >= :moment RETURNING last_sequence, deadline_at, accepts_until"
+    )
+    .bindparams(bindparam("moment", type_=UtcDateTime()))
+    .columns(
+        column("last_sequence", Integer), column("deadline_at", UtcDateTime()), column("accepts_until", UtcDateTime())
+    )
+)
+_APPEND = text(
+    "INSERT INTO exam_answer (attempt_id, sequence, position, value, client_id, client_at, saved_at, late)"
+    " VALUES (:attempt, :sequence, :position, :value, :client_id, :client_at, :saved_at, :late)"
+    " ON CONFLICT (attempt_id, client_id) DO NOTHING RETURNING sequence"
+).bindparams(bindparam("client_at", type_=UtcDateTime()), bindparam("saved_at", type_=UtcDateTime()))
+_RENUMBER = text("UPDATE exam_attempt SET last_sequence = :last WHERE id = :attempt")
+_KNOWN = select(
+    AnswerJournal.client_id, AnswerJournal.position, AnswerJournal.sequence, AnswerJournal.saved_at
+).where(
+    AnswerJournal.attempt_id == bindparam("attempt"), AnswerJournal.client_id.in_(bindparam("ids", expanding=True))
+)  # fmt: skip
+
+
+def _taking(attempt_id: int, actor: Actor, device: str, count: int, now: datetime) -> dict[str, object]:
+    return {"attempt": attempt_id, "person": actor.person_id, "device": device, "moment": now, "count": count}
+
+
+def _once(answers: Sequence[Answer]) -> list[Answer]:
+    return list({answer.client_id: answer for answer in answers}.values())
+
+
+def _check_shape(answers: Sequence[Answer]) -> None:
+    if len(answers) > MOST_AT_ONCE:
+        raise Invalid("answer-too-many", N_("At most %(most)s answers are taken at once."), most=MOST_AT_ONCE)
+    for answer in answers:
+        if not 1 <= len(answer.client_id) <= LONGEST_CLIENT_ID:
+            raise Invalid("answer-id", N_("An answer came without a usable id of its own."))
+        keys = answer.value
+        if len(keys) > 8 or not (
+            keys == "" or (keys.isascii() and keys.isalpha() and keys == "".join(sorted(set(keys))))
+        ):
+            raise Invalid("answer-value", N_("An answer is the letters of the chosen options, in order."))
+
+
+def _check_places(answers: Sequence[Answer], orders: Sequence[frozenset[str]]) -> None:
+    for answer in answers:
+        if not 1 <= answer.position <= len(orders):
+            raise Invalid("answer-place", N_("The paper has no question under that number."))
+        if not orders[answer.position - 1].issuperset(answer.value):
+            raise Invalid("answer-option", N_("Question %(position)s has no such option."), position=answer.position)
+
+
+_kept_orders: dict[tuple[int, str], tuple[frozenset[str], ...]] = {}
+MOST_KEPT = 4096
+JUDGEMENT = ("T", "F")  # a true/false question has no options of its own
+
+
+def _orders(session: Session, attempt_id: int, device: str) -> tuple[frozenset[str], ...]:
+    """The option keys of each place. Papers never change, so they are kept by attempt and device for the next save."""
+    found = _kept_orders.get((attempt_id, device))
+    if found is None:
+        places = session.scalar(
+            select(ExamPaper.places).join(Attempt, Attempt.paper_id == ExamPaper.id).where(Attempt.id == attempt_id)
+        )
+        found = tuple(frozenset(place["order"] or JUDGEMENT) for place in places or ())
+        if len(_kept_orders) >= MOST_KEPT:
+            _kept_orders.clear()
+        _kept_orders[attempt_id, device] = found
+    return found
+
+
+def _why_not(session: Session, actor: Actor, attempt_id: int, device: str, now: datetime) -> Exception:
+    """Why the attempt took nothing; a refusal for lateness is noted for the invigilator once a minute."""
+    attempt = session.get(Attempt, attempt_id, populate_existing=True)
+    if attempt is None or attempt.person_id != actor.person_id:
+        return NotFound()
+    if attempt.closed_by is not None:
+        return Refused("attempt-closed", N_("This paper has been handed in; nothing more is taken."))
+    if now > attempt.accepts_until:
+        return Refused("time-over", N_("The time is over; this answer came too late and was not taken."))
+    if device != attempt.device_token:
+        return Refused("device-replaced", N_("This paper was opened on another device; here it can only be read."))
+    return Refused("attempt-closed", N_("This paper takes nothing at the moment."))
+
+
+NOTED = {EventKind.LEFT, EventKind.RETURNED, EventKind.RECONNECTED}
+MOST_EVENTS = 50
+
+
+def note_events(
+    session: Session, actor: Actor, attempt_id: int, kinds: Sequence[tuple[str, datetime | None]], *, now: datetime
+) -> None:
+    """Keep what the page tells of itself (left, returned, reconnected) for the invigilator; nothing follows from it."""
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.person_id != actor.person_id or actor.person_id is None:
+        raise NotFound
+    if len(kinds) > MOST_EVENTS or any(kind not in NOTED for kind, _at in kinds):
+        raise Invalid("event-kind", N_("The page told something that is not understood."))
+    for kind, client_at in kinds:
+        session.add(AttemptEvent(attempt_id=attempt_id, kind=kind, at=now, client_at=client_at, by="", detail={}))
+    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(last_seen_at=now))
+    session.flush()
+
+
+def note_seen(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -> None:
+    """Note that the page of an open attempt is there; the invigilator sees who has fallen silent."""
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt_id, Attempt.person_id == actor.person_id, Attempt.closed_by.is_(None))
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def save_whole(
+    session: Session,
+    actor: Actor,
+    attempt_id: int,
+    device: str,
+    fields: Iterable[tuple[str, list[str]]],
+    *,
+    now: datetime,
+) -> Acknowledged:
+    """Save a plain form of fields p1, p2, …: only what differs from what is saved, an absent place being empty."""
+    attempt = own_attempt(session, actor.person_id, attempt_id)
+    saved = saved_answers(session, attempt_id)
+    given = {int(name[1:]): "".join(sorted(set(values))) for name, values in fields if _PLACE.fullmatch(name)}
+    places = len(_orders(session, attempt_id, device))
+    wanted = {position: given.get(position, "") for position in {*given, *range(1, places + 1)}}
+    present = {position: answer.value for position, answer in saved.items()}
+    changed = {position: value for position, value in wanted.items() if value != present.get(position, "")}
+    names = {position: f"form-{attempt.last_sequence}-{position}" for position in changed}
+    answers = [Answer(names[position], position, value, None) for position, value in sorted(changed.items())]
+    return save_answers(session, actor, attempt_id, device, answers, now=now)

@@ -1,0 +1,1 @@
+"""Training: programmes, annual plans, classes, attendance, hours and reminders."""
