@@ -7,10 +7,15 @@ from typing import Any
 import click
 from flask.cli import FlaskGroup
 
+from app.bank import cli as bank
 from app.config import SettingsError
 from app.core.errors import DomainError
+from app.credentials import cli as credentials
+from app.eligibility import cli as eligibility
+from app.operation.cli import COMMANDS
+from app.registry import cli as registry
 
-GROUPS: list[click.Command] = []
+GROUPS: list[click.Command] = [*COMMANDS, bank.group, eligibility.group, registry.group, credentials.group]
 
 
 def _make_app() -> Any:  # noqa: ANN401 - a Flask application

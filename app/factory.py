@@ -70,6 +70,7 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     bootstrap.init_app(app)
     limiter.init_app(app)
+    login.session_protection = None  # sessions live on the server, and addresses change in a hall
     login.init_app(app)
     login.user_loader(pages.LOAD_VISITOR)
     login.request_loader(pages.LOAD_PROGRAM)
@@ -88,6 +89,7 @@ def _prepare_templates(app: Flask) -> None:
             "current_actor": who if who is not http.NOBODY else None,
             "locale": "en" if str(get_locale()) == "en" else "zh",
             "nav": pages.navigation(who),
+            "shell_urls": pages.shell_urls(),
             "language_urls": {
                 code: url_for("pages.language", code=code, next=request.full_path) for code in http.LOCALES
             },

@@ -1,1 +1,1 @@
-"""What every room stands on: the clock, the database, facts in two times, errors, permissions, forms, http, the lease."""
+"""What every room stands on: clock, database, facts in two times, errors, permissions, forms, http, lease."""

@@ -1,4 +1,4 @@
-"""Errors of the domain: a code, an English sentence to translate, and data. Edges turn them into pages, problems or exit codes."""
+"""Errors of the domain: a code, an English sentence to translate, and data; edges turn them into answers."""
 
 from typing import Any
 
@@ -48,8 +48,11 @@ class NotFound(DomainError):
     status = 404
 
     def __init__(
-        self, code: str = "not-found", msgid: str = "There is nothing here under this address.", **data: Any
-    ) -> None:  # noqa: ANN401
+        self,
+        code: str = "not-found",
+        msgid: str = N_("There is nothing here under this address."),
+        **data: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(code, msgid, **data)
 
 
@@ -58,7 +61,7 @@ class Forbidden(DomainError):
 
     status = 403
 
-    def __init__(self, code: str = "forbidden", msgid: str = "Your role does not allow this.", **data: Any) -> None:  # noqa: ANN401
+    def __init__(self, code: str = "forbidden", msgid: str = N_("Your role does not allow this."), **data: Any) -> None:  # noqa: ANN401
         super().__init__(code, msgid, **data)
 
 
@@ -68,7 +71,7 @@ class SignInNeeded(DomainError):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("sign-in-needed", "Please sign in; what you had entered is kept where the page says so.")
+        super().__init__("sign-in-needed", N_("Please sign in; what you had entered is kept where the page says so."))
 
 
 class TooMany(DomainError):

@@ -30,7 +30,7 @@ class _FactRow(Protocol):
 
 
 F = TypeVar("F", bound=_FactRow)
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 def known(statement: S, fact: type[F], known_at: datetime | None = None) -> S:

@@ -13,7 +13,6 @@ from wtforms.validators import Length
 
 from app.core.errors import DomainError
 
-
 LONGEST_LINE = 200
 LONGEST_TEXT = 4000
 
@@ -54,6 +53,8 @@ class Form(FlaskForm):  # type: ignore[misc]
 
 class MomentField(DateTimeLocalField):  # type: ignore[misc]
     """A local date and time in the site's zone; `data` is aware."""
+
+    data: datetime | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the browser's local value in the site's zone."""

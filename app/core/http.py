@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -18,8 +19,8 @@ from werkzeug.exceptions import HTTPException
 
 from app.config import Settings
 from app.core.clock import Clock, local_day
-from app.core.database import set_reading
-from app.core.errors import DomainError, Forbidden, N_, SignInNeeded, TooMany
+from app.core.database import Conflict, set_reading
+from app.core.errors import N_, DomainError, Forbidden, SignInNeeded, Stale, TooMany
 from app.core.permissions import Actor, P
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -57,6 +58,28 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class Page:
+    """A page of a long list: its number from 1, how many pages and rows there are."""
+
+    number: int
+    pages: int
+    total: int
+    size: int = 50
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.number - 1) * self.size
+
+    @classmethod
+    def asked(cls, total: int, size: int = 50) -> "Page":
+        """The page the query asks for by ?page=, kept within what there is."""
+        pages = max(1, -(-total // size))
+        wanted = request.args.get("page", default=1, type=int)
+        return cls(min(max(wanted, 1), pages), pages, total, size)
+
+
+@dataclass(frozen=True)
 class Access:
     """Who may use a view: everybody, whoever is signed in, or the holders of one of some permissions."""
 
@@ -80,6 +103,12 @@ def requires(*permissions: P) -> Callable[[V], V]:
 def public(view: V) -> V:
     """The view is for everybody."""
     return _marked(Access(everybody=True))(view)
+
+
+def writes(view: V) -> V:
+    """The view writes although it is asked for by GET: its transaction takes the write lock from the start."""
+    view.writes = True  # type: ignore[attr-defined]
+    return view
 
 
 def signed_in(view: V) -> V:
@@ -128,7 +157,7 @@ def safe_next(target: str | None, default: str) -> str:
 def choose_locale() -> str:
     """The remembered language, else the browser's wish, else Chinese."""
     chosen = request.cookies.get("language")
-    return chosen if chosen in LOCALES else (request.accept_mimetypes and _browser_wish()) or "zh"
+    return chosen if chosen in LOCALES else (request.accept_languages and _browser_wish()) or "zh"
 
 
 def _browser_wish() -> str | None:
@@ -136,10 +165,20 @@ def _browser_wish() -> str | None:
     return best[:2] if best else None
 
 
+def begin() -> None:
+    """First of all: number the request, and say whether its transactions only read."""
+    g.request_id = secrets.token_hex(8)
+    set_reading(only=only_reads())
+
+
+def only_reads() -> bool:
+    """Whether this request changes nothing: a safe method on a view that is not marked `writes`."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in SAFE_METHODS and not getattr(view, "writes", False)
+
+
 def guard() -> None:
     """Before each request: its view must say who may use it, and the asker must be one of them."""
-    set_reading(only=request.method in SAFE_METHODS)
-    g.request_id = secrets.token_hex(8)
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
         return
     access = getattr(current_app.view_functions[request.endpoint], "access", None)
@@ -179,10 +218,8 @@ def headers(response: Response) -> Response:
 
 def in_language(error: DomainError, language: str | None = None) -> str:
     """The sentence of a domain error in the reader's language, or in a named one."""
-    if language is None:
-        return gettext(error.msgid, **error.data)
-    with force_locale(language):
-        return gettext(error.msgid, **error.data)
+    with force_locale(language) if language else nullcontext():
+        return str(gettext(error.msgid, **error.data))
 
 
 def problem(error: DomainError) -> Response:
@@ -198,7 +235,7 @@ def problem(error: DomainError) -> Response:
     }
     if error.field:
         body["field"] = error.field
-    answer = current_app.json.response(body)
+    answer = cast("Response", current_app.json.response(body))
     answer.status_code, answer.content_type = error.status, "application/problem+json"
     if "retry_after" in error.data:
         answer.headers["Retry-After"] = str(error.data["retry_after"])
@@ -263,6 +300,20 @@ def _with_status(status: int, code: str, msgid: str) -> DomainError:
     return error
 
 
+def _conflict(error: Exception) -> ResponseReturnValue:
+    current_app.logger.warning(
+        "conflicting writes", extra={"request_id": g.get("request_id", ""), "kind": type(error).__name__}
+    )
+    return show(
+        Stale(
+            "changed-meanwhile",
+            N_(
+                "Somebody else entered the same thing at the same moment. Nothing was changed; please look and try again."
+            ),
+        )
+    )
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("request failed", exc_info=error, extra={"request_id": g.get("request_id", "")})
     return show(
@@ -271,12 +322,14 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Bind the guard, the headers and the error shapes to an application."""
+    """Bind the guard, the headers and the error shapes to an application; extensions' own hooks run after `begin`."""
+    app.before_request_funcs.setdefault(None, []).insert(0, begin)
     app.before_request(guard)
     app.before_request(first_password)
     app.after_request(headers)
     app.register_error_handler(DomainError, show)
     app.register_error_handler(HTTPException, lambda error: show(_from_http(error)))
+    app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -314,8 +367,8 @@ def left_text(value: date | int | timedelta) -> str:
     """Days left until a day, in words: 还有 3 天."""
     days = value if isinstance(value, int) else value.days if isinstance(value, timedelta) else (value - today()).days
     if days < 0:
-        return gettext("%(days)s days ago", days=-days)
-    return gettext("today") if days == 0 else gettext("%(days)s days left", days=days)
+        return str(gettext("%(days)s days ago", days=-days))
+    return str(gettext("today") if days == 0 else gettext("%(days)s days left", days=days))
 
 
 FILTERS = {"day": day_text, "moment": moment_text, "clock": clock_text, "left": left_text}

@@ -103,3 +103,102 @@ class SeparationReason(StrEnum):
     TRANSFERRED = "TRANSFERRED"
     TRAINING_FAILED = "TRAINING_FAILED"
     DECEASED = "DECEASED"
+
+
+class Level(StrEnum):
+    """At what level of government a unit stands."""
+
+    PROVINCE = "PROVINCE"
+    PREFECTURE = "PREFECTURE"
+    COUNTY = "COUNTY"
+    TOWN = "TOWN"
+
+
+TITLES: dict[type[StrEnum], dict[str, tuple[str, str]]] = {
+    PersonKind: {
+        "OFFICER": ("执法人员", "Enforcement officer"),
+        "AUXILIARY": ("协管人员", "Auxiliary"),
+        "POLICE": ("人民警察", "Police officer"),
+        "AUX_POLICE": ("警务辅助人员", "Auxiliary police"),
+        "SOCIAL_SUPERVISOR": ("社会监督员", "Social supervisor"),
+        "GRID_WORKER": ("网格员", "Grid worker"),
+        "VOLUNTEER": ("志愿者", "Volunteer"),
+        "SANITATION": ("环卫人员", "Sanitation worker"),
+        "THIRD_PARTY": ("第三方人员", "Third-party staff"),
+        "TEMPORARY": ("临时人员", "Temporary worker"),
+    },
+    Category: {
+        "CIVIL_SERVANT": ("公务员", "Civil servant"),
+        "QUASI_CIVIL_SERVANT": ("参照公务员法管理", "Managed as civil servant"),
+        "PUBLIC_INSTITUTION": ("事业编制", "Public institution"),
+        "CONTRACT": ("合同制", "Contract"),
+        "LABOUR_DISPATCH": ("劳务派遣", "Labour dispatch"),
+        "SECONDED": ("借调", "Seconded"),
+        "WELFARE_POST": ("公益性岗位", "Public-welfare post"),
+    },
+    UnitKind: {
+        "SUPERVISION_BODY": ("执法监督机构", "Supervision body"),
+        "BUREAU": ("执法局", "Bureau"),
+        "BRIGADE": ("大队", "Brigade"),
+        "SQUAD": ("中队", "Squad"),
+        "TOWN_OFFICE": ("乡镇机构", "Town office"),
+        "STREET_OFFICE": ("街道机构", "Street office"),
+        "LINE_DEPARTMENT": ("行业主管部门", "Line department"),
+    },
+    AuthorityBasis: {
+        "OWN": ("法定职权", "Own power"),
+        "AUTHORISED": ("法律法规授权", "Authorised"),
+        "ENTRUSTED": ("受委托", "Entrusted"),
+        "NONE": ("不具有执法权", "None"),
+    },
+    AreaKind: {
+        "PROVINCE": ("省", "Province"),
+        "PREFECTURE": ("市（州）", "Prefecture"),
+        "COUNTY": ("县（区）", "County"),
+        "TOWN": ("乡镇（街道）", "Town or street"),
+        "COMMUNITY": ("社区（村）", "Community"),
+        "GRID": ("网格", "Grid"),
+    },
+    PowerStatus: {
+        "PLANNED": ("拟承接", "Planned"),
+        "HELD": ("已承接", "Held"),
+        "RETURNED": ("已交回", "Returned"),
+    },
+    PostingKind: {
+        "HOME": ("所在单位", "Home unit"),
+        "DISPATCH": ("派驻", "Dispatch"),
+        "SECONDARY": ("兼任", "Secondary"),
+    },
+    SanctionKind: {
+        "WARNING": ("警告", "Warning"),
+        "DEMERIT": ("记过", "Demerit"),
+        "MAJOR_DEMERIT": ("记大过", "Major demerit"),
+        "DEMOTION": ("降级", "Demotion"),
+        "REMOVAL": ("撤职", "Removal from post"),
+        "EXPULSION": ("开除", "Expulsion"),
+        "DUTY_SUSPENSION": ("暂停履行职务", "Suspension from duty"),
+    },
+    SeparationReason: {
+        "RETIRED": ("退休", "Retired"),
+        "RESIGNED": ("辞职", "Resigned"),
+        "DISMISSED": ("辞退", "Dismissed"),
+        "TRANSFERRED": ("调出", "Transferred"),
+        "TRAINING_FAILED": ("培训考核不合格", "Training failed"),
+        "DECEASED": ("死亡", "Deceased"),
+    },
+    Level: {
+        "PROVINCE": ("省级", "Provincial"),
+        "PREFECTURE": ("市级", "Prefectural"),
+        "COUNTY": ("县级", "County"),
+        "TOWN": ("乡镇级", "Town"),
+    },
+}
+"""What each code is called, in Chinese and in English."""
+
+
+def title(kind: type[StrEnum], code: str | None, language: str) -> str:
+    """What a code is called in a language; a code without a title is shown as it is."""
+    if not code:
+        return ""
+    found = TITLES[kind].get(code)
+    return found[language == "en"] if found else code

@@ -61,12 +61,20 @@ class Vault:
 
     def seal(self, number: str) -> bytes:
         """Encrypt; a fresh 12-byte nonce leads."""
-        nonce = os.urandom(12)
-        return nonce + self._cipher.encrypt(nonce, number.encode(), None)
+        return self.seal_bytes(number.encode())
 
     def open(self, sealed: bytes) -> str:
         """Decrypt; raises cryptography's InvalidTag when the bytes or the key are not right."""
-        return self._cipher.decrypt(sealed[:12], sealed[12:], None).decode()
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """Encrypt a document that holds identity numbers; a fresh 12-byte nonce leads."""
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, content, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Decrypt; raises cryptography's InvalidTag when the bytes or the key are not right."""
+        return self._cipher.decrypt(sealed[:12], sealed[12:], None)
 
     def index(self, number: str) -> str:
         """The look-up value of a number: equal numbers have equal values, and it says nothing without the key."""

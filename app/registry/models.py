@@ -1,4 +1,4 @@
-"""Tables of the registry. A class that carries Fact is dated twice; its rows are added and superseded, never changed."""
+"""Tables of the registry. A class that carries Fact is dated twice: rows are added and superseded, never changed."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,10 @@ from app.core.facts import Fact
 
 
 class Area(Base):
-    """A place: province, prefecture, county, town or street, community, grid. `path` is the chain of codes, each closed by /."""
+    """A place: province, prefecture, county, town or street, community, grid.
+
+    `path` is the chain of codes, each closed by /.
+    """
 
     __tablename__ = "area"
 
@@ -80,7 +83,7 @@ class UnitArea(Fact, Base):
 
 
 class AgencyPower(Fact, Base):
-    """An agency and a power item of its regime: planned, held or returned, and since when published (处罚法 34, GN-18)."""
+    """An agency and a power item of its regime: planned, held or returned; since when published (处罚法 34, GN-18)."""
 
     __tablename__ = "agency_power"
     __table_args__ = (Index(None, "unit_id", "item_code"),)
@@ -193,7 +196,11 @@ class Separation(Fact, Base):
 
 
 class ImportRun(Base):
-    """One import of a file: what was asked, what came of it, row by row."""
+    """One import of a file: what was asked, what came of it, row by row.
+
+    `state` is CHECKED after the dry run and DONE once written. `token` names the sealed copy of the file that waits
+    for the decision in the instance folder; changes hold from `effective_on`.
+    """
 
     __tablename__ = "import_run"
 
@@ -204,5 +211,9 @@ class ImportRun(Base):
     started_at: Mapped[datetime]
     started_by: Mapped[str]
     finished_at: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(default="CHECKED")
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    effective_on: Mapped[date]
+    token: Mapped[str] = mapped_column(default="")
     counts: Mapped[dict[str, Any]]
     report: Mapped[list[Any]]

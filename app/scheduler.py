@@ -1,0 +1,106 @@
+"""Switchboard of the jobs: every sweep with its interval, run by a process of its own under a lease.
+
+Sweeps are idempotent and claim one due thing at a time, so a job that runs twice, late or not at all does no harm.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from app.accounts import jobs as accounts
+from app.core.clock import Clock
+from app.core.lease import acquire, release
+from app.credentials import jobs as credentials
+from app.extensions import db
+from app.training import jobs as training
+
+LEASE = "scheduler"
+LEASE_SECONDS = 45
+BEAT_SECONDS = 15
+
+# (name, what it does: returns how many things it finished, every so many seconds)
+JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
+    ("outbox", accounts.send_outbox, 10),
+    ("sessions", accounts.forget_sessions, 3600),
+    ("seal", credentials.seal_issued, 5),
+    ("qualifications", credentials.recognise, 900),
+    ("reminders", training.remind_deadlines, 3600),
+]
+
+log = logging.getLogger("chizheng.scheduler")
+
+
+class Scheduler:
+    """Runs the sweeps while this process holds the lease; another process waits until it lapses."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._held_until: datetime | None = None
+        self._stop = threading.Event()
+        zone = app.config["SETTINGS"].zone
+        self._timer = BackgroundScheduler(
+            timezone=zone, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def run(self) -> None:
+        """Beat and sweep until told to stop by SIGTERM or SIGINT."""
+        signal.signal(signal.SIGTERM, self._told_to_stop)
+        signal.signal(signal.SIGINT, self._told_to_stop)
+        self._beat()
+        self._timer.add_job(self._beat, IntervalTrigger(seconds=BEAT_SECONDS), id="heartbeat")
+        for name, sweep, seconds in JOBS:
+            self._timer.add_job(
+                self._sweep, IntervalTrigger(seconds=seconds), args=[name, sweep], id=name, next_run_time=self._now()
+            )
+        self._timer.start()
+        self._stop.wait()
+        self._timer.shutdown(wait=True)
+        self._give_up()
+
+    def _told_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
+
+    def _now(self) -> datetime:
+        clock: Clock = self._app.extensions["clock"]
+        return clock.now()
+
+    def _beat(self) -> None:
+        with self._app.app_context():
+            try:
+                now = self._now()
+                held = acquire(db.session(), LEASE, self._holder, now, LEASE_SECONDS)
+                db.session.commit()
+                if held and self._held_until is None:
+                    log.info("lease taken", extra={"holder": self._holder})
+                self._held_until = now + timedelta(seconds=LEASE_SECONDS) if held else None
+            except Exception:
+                log.exception("heartbeat failed")
+
+    def _sweep(self, name: str, sweep: Callable[[datetime], int]) -> None:
+        if self._held_until is None or self._now() >= self._held_until:
+            return
+        with self._app.app_context():
+            try:
+                done = sweep(self._now())
+            except Exception:
+                log.exception("job failed", extra={"job": name})
+            else:
+                if done:
+                    log.info("job done", extra={"job": name, "done": done})
+
+    def _give_up(self) -> None:
+        self._held_until = None
+        with self._app.app_context():
+            release(db.session(), LEASE, self._holder, self._now())
+            db.session.commit()
