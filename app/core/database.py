@@ -47,6 +47,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+Conflict = IntegrityError
+"""What the engine raises when two writers enter the same thing at the same instant, or a reference has gone."""
+
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 """A JSON document; None is SQL's null."""
 
