@@ -2,4 +2,7 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: list[Blueprint] = []
+from app.credentials import api as credentials
+from app.eligibility import api as eligibility
+
+BLUEPRINTS: list[Blueprint] = [credentials.blueprint, eligibility.blueprint, eligibility.contract]

@@ -49,9 +49,7 @@ def _spans(
     for one in territories:
         edges |= {one.valid_from} | ({one.valid_to + DAY} if one.valid_to else set())
     inside = sorted(
-        day
-        for day in edges
-        if standing.valid_from <= day and (standing.valid_to is None or day <= standing.valid_to)
+        day for day in edges if standing.valid_from <= day and (standing.valid_to is None or day <= standing.valid_to)
     )
     for first, following in pairwise([*inside, None]):
         if first is not None:
@@ -84,9 +82,7 @@ def _powers(agency: str, row: registry.PowerFact) -> Iterable[PowerFacts]:
         yield _power(agency, row, published, row.valid_to, published=True)
 
 
-def _power(
-    agency: str, row: registry.PowerFact, first: date, last: date | None, *, published: bool
-) -> PowerFacts:
+def _power(agency: str, row: registry.PowerFact, first: date, last: date | None, *, published: bool) -> PowerFacts:
     return PowerFacts(
         id=f"power:{row.id}" + ("" if published else "/unpublished"),
         recorded_at=row.recorded_at,

@@ -14,6 +14,7 @@ from app.eligibility.intervals import local_day
 from app.eligibility.judgement import AHEAD
 from app.eligibility.queries.agencies import agency_facts, power_facts
 from app.eligibility.queries.persons import Rows, home_unit, person_facts
+from app.eligibility.queries.tasks import tasks_done
 from app.exams import queries as exams
 from app.regimes.loader import DEFAULT_REGIME, load
 from app.regimes.policy import Regime
@@ -87,7 +88,7 @@ def load_people(
         credentials.qualification_facts(session, ids, known_at),
         exams.passes(session, ids, known_at),
         training.hours_facts(session, ids, known_at),
-        training.programme_tasks(session, ids, known_at),
+        tasks_done(session, ids, known_at),
     )
     window = (first, decisive or last)
     return [_part(rows, own, regime, window) for regime, own in _by_regime(book, ids, window[0]).items()]

@@ -19,7 +19,7 @@ from app.eligibility.facts import (
     TaskDone,
 )
 from app.exams import queries as exams
-from app.regimes.codes import CertificateState, Task
+from app.regimes.codes import CertificateState
 from app.regimes.policy import Regime
 from app.registry import queries as registry
 from app.registry.codes import ESTABLISHED, Category, PersonKind, PostingKind, SanctionKind
@@ -38,7 +38,7 @@ class Rows:
     qualifications: Mapping[int, Sequence[credentials.QualificationRow]]
     results: Mapping[int, Sequence[exams.PaperResult]]
     hours: Mapping[int, Sequence[training.HoursFactRow]]
-    tasks: Mapping[int, Sequence[training.TaskRow]]
+    tasks: Mapping[int, Sequence[TaskDone]]
 
 
 def person_facts(rows: Rows, person_id: int, regime: Regime, window: Window) -> PersonFacts:
@@ -67,7 +67,7 @@ def person_facts(rows: Rows, person_id: int, regime: Regime, window: Window) -> 
         qualifications=tuple(_qualifications(rows.qualifications.get(person_id, ()), regime)),
         entry=_entry(employments, window[0]),
         hours=tuple(_hours(rows.hours.get(person_id, ()))),
-        tasks=tuple(_tasks(rows.tasks.get(person_id, ()))),
+        tasks=tuple(rows.tasks.get(person_id, ())),
         roster=_roster(profiles, window),
         sanctions=tuple(_sanctions(book.sanctions.get(person_id, ()))),
     )
@@ -111,9 +111,7 @@ def _roster(profiles: Sequence[registry.ProfileFact], window: Window) -> tuple[R
     if not shown or any(one.on_public_roster is None for one in shown):
         return None
     return tuple(
-        RosterPublication(
-            id=f"roster:{one.id}", recorded_at=one.recorded_at, starts=one.valid_from, ends=one.valid_to
-        )
+        RosterPublication(id=f"roster:{one.id}", recorded_at=one.recorded_at, starts=one.valid_from, ends=one.valid_to)
         for one in profiles
         if one.on_public_roster
     )
@@ -126,9 +124,9 @@ def _employments(
     for one in employments:
         last, reason = one.valid_to, None
         for left in book.separations.get(person_id, ()):
-            if left.agency_id == one.agency_id and one.valid_from < left.valid_from:
-                if last is None or left.valid_from <= last + DAY:
-                    last, reason = left.valid_from - DAY, left.reason
+            concerns = left.agency_id == one.agency_id and one.valid_from < left.valid_from
+            if concerns and (last is None or left.valid_from <= last + DAY):
+                last, reason = left.valid_from - DAY, left.reason
         postings = [row for row in book.postings.get(person_id, ()) if _is_home(book, row, one.agency_id)]
         for first, until, home in _spans(one.valid_from, last, postings):
             unit = book.units.get(home.unit_id) if home else None
@@ -214,9 +212,7 @@ def _certificate(book: registry.RegistryFacts, one: credentials.CertificateRow) 
     )
 
 
-def _qualifications(
-    rows: Sequence[credentials.QualificationRow], regime: Regime
-) -> Iterable[QualificationFacts]:
+def _qualifications(rows: Sequence[credentials.QualificationRow], regime: Regime) -> Iterable[QualificationFacts]:
     """Those made under this regime or a layer it stands on."""
     layers = {regime.id, *(layer.id for layer in regime.layers)}
     for one in rows:
@@ -240,14 +236,6 @@ def _hours(rows: Sequence[training.HoursFactRow]) -> Iterable[HoursFact]:
                 hours=one.hours,
                 earned_on=one.earned_on,
                 category=one.category,
-            )
-
-
-def _tasks(rows: Sequence[training.TaskRow]) -> Iterable[TaskDone]:
-    for one in rows:
-        if one.done_on is not None and one.id is not None and one.kind in Task.__members__:
-            yield TaskDone(
-                id=f"task:{one.id}", programme=one.programme_code, task=Task(one.kind), done_on=one.done_on
             )
 
 

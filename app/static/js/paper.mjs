@@ -196,7 +196,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('dialog')) return;
   const item = byPosition.get(Number(words.at));
   const inputs = [...item.querySelectorAll('input')];
-  const number = Number(event.key) - 1;
+  const number = /^[a-h]$/i.test(event.key) ? event.key.toLowerCase().charCodeAt(0) - 97 : Number(event.key) - 1;
   if (inputs[number] && !readOnly) { inputs[number].click(); inputs[number].focus(); event.preventDefault(); }
   else if (event.key === 'ArrowRight' && !event.target.matches('input[type=radio]')) step(1);
   else if (event.key === 'ArrowLeft' && !event.target.matches('input[type=radio]')) step(-1);

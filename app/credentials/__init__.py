@@ -1,0 +1,1 @@
+"""Qualifications, certificates and their lives, the sealed documents, and the public check."""

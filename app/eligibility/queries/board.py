@@ -1,0 +1,137 @@
+"""The duty board: how everyone of some units stands today, judged in one load."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.core.permissions import Scope
+from app.eligibility.decision import Decision, Outcome
+from app.eligibility.facts import Facts, PersonFacts
+from app.eligibility.intervals import DAY, midnight
+from app.eligibility.judgement import own_standing
+from app.eligibility.queries.loading import Loaded, load_people
+from app.eligibility.wording import message
+from app.regimes.codes import Act, CertificateState
+from app.registry import queries as registry
+from app.registry.codes import PersonKind
+
+SOON = timedelta(days=30)
+
+
+class Fitness(StrEnum):
+    """How somebody stands for acts of enforcement today."""
+
+    FIT = "FIT"
+    WARNINGS = "WARNINGS"
+    UNFIT = "UNFIT"
+    ASSISTS = "ASSISTS"
+
+
+_FITNESS = {
+    Outcome.ALLOW: Fitness.FIT,
+    Outcome.ALLOW_WITH_WARNINGS: Fitness.WARNINGS,
+    Outcome.DENY: Fitness.UNFIT,
+}
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One person today. `reasons` are the answer's public reasons, worst first; `lapses_on` is the last good day of a
+
+    certificate in force that ends within 30 days. ASSISTS is who is no officer and is not expected to enforce.
+    """
+
+    person: registry.PersonRow
+    fitness: Fitness
+    reasons: tuple[str, ...]
+    messages: tuple[Mapping[str, str], ...]
+    permitted: tuple[Act, ...]
+    lapses_on: date | None
+    changes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everyone of the units asked for, the unfit first; `lapsing` by the day."""
+
+    day: date
+    rows: tuple[BoardRow, ...]
+    lapsing: tuple[BoardRow, ...]
+    counts: Mapping[Fitness, int]
+
+    @property
+    def total(self) -> int:
+        """How many people."""
+        return len(self.rows)
+
+
+def board(session: Session, day: date, scope: Scope, *, unit_path: str = "") -> Board:
+    """Everyone who serves in the scope (and below `unit_path`) on a local day."""
+    serving = [
+        row
+        for row in registry.search_people(session, "", day, scope, unit_path=unit_path, limit=None)
+        if row.unit_id is not None
+    ]
+    standing = _standings(session, [row.id for row in serving], day)
+    rows = tuple(sorted((_row(row, *standing[row.code], day) for row in serving), key=_order))
+    lapsing = sorted((row for row in rows if row.lapses_on), key=lambda row: (row.lapses_on or day, row.person.code))
+    counts = Counter(row.fitness for row in rows)
+    return Board(day, rows, tuple(lapsing), {one: counts.get(one, 0) for one in Fitness})
+
+
+def _standings(session: Session, ids: list[int], day: date) -> dict[str, tuple[PersonFacts, Decision]]:
+    found: dict[str, tuple[PersonFacts, Decision]] = {}
+    if not ids:
+        return found
+    for loaded in load_people(session, ids, day, day + timedelta(days=366), decisive=day):
+        zone = loaded.regime.time_zone
+        start, end = midnight(day, zone), midnight(day + DAY, zone)
+        for code, person in loaded.facts.people.items():
+            alone = _alone(loaded, person)
+            found[code] = (person, own_standing(code, alone, loaded.regime, start, end))
+    return found
+
+
+def _alone(loaded: Loaded, person: PersonFacts) -> Facts:
+    """One person's share of the facts: judging each against everyone's would cost the square."""
+    facts = loaded.facts
+    bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
+    return Facts({person.code: person}, tuple(one for one in facts.agencies if one.code in bodies))
+
+
+def _row(row: registry.PersonRow, person: PersonFacts, decision: Decision, day: date) -> BoardRow:
+    officer = person.kind == PersonKind.OFFICER
+    own = decision.people[0]
+    return BoardRow(
+        row,
+        _FITNESS[decision.outcome] if officer else Fitness.ASSISTS,
+        own.reasons if officer else (),
+        tuple(message(finding) for finding in decision.reasons) if officer else (),
+        own.permitted_acts,
+        _lapses_on(person, day),
+        decision.changes_at,
+    )
+
+
+def _lapses_on(person: PersonFacts, day: date) -> date | None:
+    """The last day of the certificate that lasts longest, where that is near."""
+    ends = [
+        one.valid_to
+        for one in person.certificates or ()
+        if one.valid_to is not None
+        and one.valid_to >= day
+        and (not one.states or one.states[-1].state is CertificateState.ACTIVE)
+    ]
+    last = max(ends, default=None)
+    return last if last is not None and last <= day + SOON else None
+
+
+_WORST = {Fitness.UNFIT: 0, Fitness.WARNINGS: 1, Fitness.FIT: 2, Fitness.ASSISTS: 3}
+
+
+def _order(row: BoardRow) -> tuple[int, str]:
+    return _WORST[row.fitness], row.person.code

@@ -1,0 +1,83 @@
+"""Ask whether people may do an act, and keep the answer with everything it rests on."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import N_
+from app.core.permissions import Actor, P
+from app.eligibility.decision import Decision
+from app.eligibility.facts import BadQuestion, Question, every_fact
+from app.eligibility.judgement import checked, evaluate
+from app.eligibility.models import DecisionPerson, DecisionRecord
+from app.eligibility.queries import Loaded, find_people, load_for
+from app.eligibility.service.records import new_id, rule_versions, stored
+from app.ledger.service import record
+from app.regimes.loader import DEFAULT_REGIME, load
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decision and the number of its record."""
+
+    id: str
+    decision: Decision
+    json: dict[str, Any]
+
+
+def check(session: Session, actor: Actor, question: Question, *, today: date, now: datetime) -> Answer:
+    """Judge a question about people in the asker's scope and record the decision in the same transaction.
+
+    `today` is the local day on which the scope is read. Raises BadQuestion with the field for whatever cannot be asked;
+    a person outside the scope is as unknown as one who does not exist.
+    """
+    question = _asked(question, now)
+    people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
+    loaded = load_for(session, question, [row.id for row in people], question.known_at)
+    decision = evaluate(question, loaded.facts, loaded.regime, asked_at=now)
+    return _record(session, actor, decision, loaded, now)
+
+
+def _asked(question: Question, now: datetime) -> Question:
+    """The question once over before anything is loaded: times, number of people, act. Items are the regime's own."""
+    checked(replace(question, item=None), load(DEFAULT_REGIME))
+    if question.known_at is not None and question.known_at > now:
+        raise BadQuestion(
+            "known-later", N_("Nobody knows yet what will be known then; leave it empty for now."), field="known_at"
+        )
+    return replace(question, people=tuple(dict.fromkeys(question.people)))
+
+
+def _record(session: Session, actor: Actor, decision: Decision, loaded: Loaded, now: datetime) -> Answer:
+    question, number = decision.question, new_id(now)
+    answer = decision.to_json(number)
+    homes = [loaded.homes[code] for code in question.people]
+    session.add(
+        DecisionRecord(
+            id=number, asked_at=now, asked_by=actor.label, asked_by_name=actor.display_name,
+            asked_by_account_id=actor.account_id, question=stored(question), act=question.act.value,
+            item=question.item, place=question.place, starts_at=question.start, ends_at=question.end,
+            facts=stored(decision.facts), facts_digest=decision.facts_digest,
+            fact_ids=sorted({fact.id for fact in every_fact(decision.facts)}), regime=decision.regime_id,
+            regime_version=decision.regime_version, rule_versions=rule_versions(loaded.regime), answer=answer,
+            outcome=decision.outcome.value, unit_id=homes[0],
+        )
+    )  # fmt: skip
+    session.flush()
+    session.add_all(
+        DecisionPerson(
+            decision_id=number, position=position, person_id=loaded.ids[one.person], code=one.person,
+            outcome=one.outcome.value, unit_id=homes[position],
+        )
+        for position, one in enumerate(decision.people)
+    )  # fmt: skip
+    record(
+        session, actor, "eligibility.decision.made", ("decision", number), now=now, unit_id=homes[0],
+        after={
+            "outcome": decision.outcome, "act": question.act, "people": question.people,
+            "facts_digest": decision.facts_digest,
+        },
+    )  # fmt: skip
+    return Answer(number, decision, answer)
