@@ -17,7 +17,7 @@ check: setup
 	$(BIN)/mypy
 
 bench: setup
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
 
 format: setup
 	$(BIN)/ruff format .

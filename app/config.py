@@ -1,5 +1,6 @@
 """Settings: one frozen value read from the environment; secrets may come from files; unusable values stop the start."""
 
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PASSWORD_PROFILES = ("djbh", "asvs")
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
+SHORTEST_SECRET = 32
 
 
 class SettingsError(Exception):
@@ -57,54 +59,108 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
     plain, file = environ.get(name), environ.get(f"{name}_FILE")
     if plain and file:
         raise SettingsError(f"{name} and {name}_FILE are both set; keep one")
-    if file:
-        try:
-            return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}") from error
-    return plain or None
+    if not file:
+        return plain.strip() if plain and plain.strip() else None
+    try:
+        held = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{name}_FILE cannot be read: {getattr(error, 'strerror', None) or 'not a text'}"
+        ) from error
+    if not held:
+        raise SettingsError(f"{name}_FILE names an empty file")
+    return held
 
 
 def _kept_secret(instance: Path, name: str) -> str:
-    """A secret made on first start and kept in the instance folder, readable by its owner only."""
+    """A secret of 64 hexadecimal digits, made on first start and kept in the instance folder for its owner only.
+
+    It appears under its name whole or not at all, so that processes that start together keep the same one.
+    """
     path = instance / name
-    if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _place(path, secrets.token_hex(32))
+        kept = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"INSTANCE_PATH is not usable: {name} can be neither read nor made there") from error
+    if len(kept) < SHORTEST_SECRET:
+        raise SettingsError(f"INSTANCE_PATH holds a damaged {name}; restore it from its backup")
+    return kept
+
+
+def _place(path: Path, content: str) -> None:
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(content)
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()
 
 
 def _database_url(value: str | None, instance: Path) -> str:
     url = value or f"sqlite:///{instance / 'chizheng.sqlite'}"
-    if url.split(":", 1)[0] not in DATABASE_SCHEMES:
+    scheme, _colon, rest = url.partition("://")
+    if scheme not in DATABASE_SCHEMES or not rest:
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://")
+    if scheme == "sqlite" and value:
+        file = rest[1:].partition("?")[0] if rest.startswith("/") else ""
+        if not file or file == ":memory:":
+            raise SettingsError("DATABASE_URL must name a file: several processes share the database")
+        if not Path(file).parent.is_dir():
+            raise SettingsError("DATABASE_URL names a file in a folder that does not exist")
     return url
 
 
 def _url(name: str, value: str | None, schemes: tuple[str, ...]) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in schemes or not parts.hostname:
-        raise SettingsError(f"{name} must be a full address beginning with {' or '.join(s + '://' for s in schemes)}")
+    wanted = SettingsError(f"{name} must be a full address beginning with {' or '.join(s + '://' for s in schemes)}")
+    try:
+        parts = urlsplit(value)
+        _port = parts.port
+    except ValueError as error:
+        raise wanted from error
+    if parts.scheme not in schemes or not parts.hostname or any(c.isspace() for c in value):
+        raise wanted
     return value.rstrip("/")
 
 
-def _path(name: str, value: str | None) -> Path | None:
-    if value is None:
+def _site_url(value: str | None, port: int) -> str:
+    url = _url("SITE_URL", value, ("http", "https"))
+    if url is None:
+        return f"http://127.0.0.1:{port}"
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingsError("SITE_URL must be scheme and host only, such as https://chizheng.example.cn")
+    return url
+
+
+def _sender(value: str | None) -> str:
+    sender = value or "chizheng@localhost"
+    if "@" not in sender or not sender.isprintable():
+        raise SettingsError("MAIL_FROM must be a mail address")
+    return sender
+
+
+def _file(name: str, value: str | None, *, folder: bool = False) -> Path | None:
+    if not value:
         return None
     path = Path(value).resolve()
-    if not path.exists():
-        raise SettingsError(f"{name} names a path that does not exist")
+    if not path.is_file() and not (folder and path.is_dir()):
+        raise SettingsError(f"{name} names a file that does not exist")
+    if not os.access(path, os.R_OK):
+        raise SettingsError(f"{name} names a file that may not be read")
     return path
 
 
 def _number(name: str, value: str | None, default: int, low: int, high: int) -> int:
-    try:
-        number = int(value) if value else default
-    except ValueError:
-        number = low - 1
+    number = default if value is None else int(value) if value.isascii() and value.isdigit() else low - 1
     if not low <= number <= high:
         raise SettingsError(f"{name} must be a whole number from {low} to {high}")
     return number
@@ -123,7 +179,7 @@ def _identity_key(value: str) -> bytes:
 def _zone(value: str) -> str:
     try:
         return ZoneInfo(value).key
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsError("TIME_ZONE is not a known zone name, such as Asia/Shanghai") from error
 
 
@@ -136,31 +192,41 @@ def _profile(value: str) -> str:
 def _secret_key(value: str | None, instance: Path) -> str:
     if value is None:
         return _kept_secret(instance, "secret.key")
-    if len(value) < 32:
-        raise SettingsError("SECRET_KEY must have at least 32 characters")
+    if len(value) < SHORTEST_SECRET:
+        raise SettingsError(f"SECRET_KEY must have at least {SHORTEST_SECRET} characters")
     return value
+
+
+def _seal(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
+    """The seal's key and certificate: both or neither."""
+    key = _file("SIGNING_KEY", environ.get("SIGNING_KEY"))
+    cert = _file("SIGNING_CERT", environ.get("SIGNING_CERT"))
+    if (key is None) != (cert is None):
+        raise SettingsError("SIGNING_KEY and SIGNING_CERT go together; set both or neither")
+    return key, cert
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read every setting; raises SettingsError naming the first that cannot be used."""
     instance = Path(environ.get("INSTANCE_PATH") or "instance").resolve()
     port = _number("PORT", _value(environ, "PORT"), 8000, 1, 65535)
+    signing_key, signing_cert = _seal(environ)
     return Settings(
         instance=instance,
         database_url=_database_url(_value(environ, "DATABASE_URL"), instance),
         secret_key=_secret_key(_value(environ, "SECRET_KEY"), instance),
         identity_key=_identity_key(_value(environ, "IDENTITY_KEY") or _kept_secret(instance, "identity.key")),
-        site_url=_url("SITE_URL", _value(environ, "SITE_URL"), ("http", "https")) or f"http://127.0.0.1:{port}",
+        site_url=_site_url(_value(environ, "SITE_URL"), port),
         time_zone=_zone(_value(environ, "TIME_ZONE") or "Asia/Shanghai"),
         password_profile=_profile(_value(environ, "PASSWORD_PROFILE") or "djbh"),
         smtp_url=_url("SMTP_URL", _value(environ, "SMTP_URL"), ("smtp", "smtps")),
-        mail_from=_value(environ, "MAIL_FROM") or "chizheng@localhost",
+        mail_from=_sender(_value(environ, "MAIL_FROM")),
         tsa_url=_url("TSA_URL", _value(environ, "TSA_URL"), ("http", "https")),
-        signing_key=_path("SIGNING_KEY", environ.get("SIGNING_KEY")),
-        signing_cert=_path("SIGNING_CERT", environ.get("SIGNING_CERT")),
+        signing_key=signing_key,
+        signing_cert=signing_cert,
         signing_password=_value(environ, "SIGNING_PASSWORD"),
-        trust_roots=_path("TRUST_ROOTS", environ.get("TRUST_ROOTS")),
-        font_path=_path("FONT_PATH", environ.get("FONT_PATH")),
+        trust_roots=_file("TRUST_ROOTS", environ.get("TRUST_ROOTS"), folder=True),
+        font_path=_file("FONT_PATH", environ.get("FONT_PATH")),
         port=port,
         workers=_number("WORKERS", _value(environ, "WORKERS"), 2, 1, 64),
     )

@@ -63,6 +63,7 @@ NAVIGATION = [
     (_l("Accounts"), "access.accounts", (P.ACCOUNTS_MANAGE,), "accounts"),
     (_l("Ledger"), "ledger.entries", (P.LEDGER_READ,), "ledger"),
     (_l("Exams"), "exams.sittings", (P.EXAMS_READ,), "exams"),
+    (_l("Invigilation"), "exams.my_rooms", (P.EXAMS_INVIGILATE,), "exams"),
     (_l("My exams"), "exams.mine", (P.SELF,), "exams"),
 ]
 

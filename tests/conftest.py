@@ -3,7 +3,6 @@
 Tests that touch the database run on SQLite and on a real PostgreSQL; each is undone by a savepoint.
 """
 
-import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -65,15 +64,12 @@ def settings_for(url: str, instance: Path, **changes: Any) -> Settings:
 @pytest.fixture(scope="session")
 def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The site over an empty database built by the migrations."""
-    from app.core.database import Base
     from app.extensions import db
+    from app.operation.run import migrate
 
     app = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
-    for room in ("ledger", "accounts", "registry", "bank", "training", "exams", "credentials", "eligibility"):
-        if (PROJECT / "app" / room / "models.py").exists() or (PROJECT / "app" / room / "models").exists():
-            importlib.import_module(f"app.{room}.models")
+    migrate(app)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
         engine = db.engine
     yield app
     engine.dispose()
@@ -193,7 +189,8 @@ def people(session: Session, house: House) -> Callable[..., int]:
     def make(
         code: str, name: str = "王安", *, kind: str = "OFFICER", category: str = "CIVIL_SERVANT",
         hired: date = date(2019, 5, 6), unit: int | None = None, agency: int | None = None,
-        initial_training: date | None = date(2019, 8, 30), probation_until: date | None = None, on_public_roster: bool | None = True,
+        initial_training: date | None = date(2019, 8, 30), probation_until: date | None = None,
+        on_public_roster: bool | None = True,
     ) -> int:  # fmt: skip
         times = {"valid_from": hired, "recorded_at": START, "recorded_by": "test"}
         person = Person(code=code, name=name, kind=kind, created_at=START)
@@ -239,9 +236,9 @@ ROLES = {
 
 @pytest.fixture
 def cast(session: Session, house: House, people: Callable[..., int]) -> dict[str, Member]:
-    """The fixed cast: ada administrator, tan trainer, rui reviewer, sun supervisor, ian issuer, reg registrar, inv invigilator,
+    """The fixed cast: ada administrator, tan trainer, rui reviewer, sun supervisor, ian issuer, reg registrar.
 
-    ou officer (with a person in the registry, code KT-0001), stranger. Roles hold over the bureau; ada's everywhere.
+    Also inv invigilator, ou officer (with a person in the registry, code KT-0001), stranger. Roles hold over the bureau; ada's everywhere.
     """
     from app.accounts import service
     from app.accounts.models import Account, AccountSession

@@ -26,14 +26,18 @@ def seed(app: Flask, count: int, now: datetime) -> Iterator[tuple[str, int, str,
     """Commit the hall; yields (session token, attempt id, device, places) for each candidate."""
     session = db.session()
     operator = system_actor("trial")
-    unit = Unit(code="HALL", name_zh="考场", kind="BUREAU", is_agency=True, regime="pingliang", opened_on=date(2016, 1, 1))
+    unit = Unit(
+        code="HALL", name_zh="考场", kind="BUREAU", is_agency=True, regime="pingliang", opened_on=date(2016, 1, 1)
+    )
     session.add(unit)
     session.flush()
     unit.path, unit.agency_id = f"/{unit.id}/", unit.id
     add_items(session, "PUBLIC_LAW", "行政处罚法", "SINGLE", PLACES + 5)
     sitting_id = _sitting(session, operator, unit.id, now)
     people = [_person(session, unit.id, number, now) for number in range(count)]
-    report = service.admit_codes(session, operator, sitting_id, [code for code, _id, _token in people], now=now, zone=ZONE)
+    report = service.admit_codes(
+        session, operator, sitting_id, [code for code, _id, _token in people], now=now, zone=ZONE
+    )
     assert report.refused == ()
     service.announce(session, operator, sitting_id, now=now)
     begun = []
@@ -53,12 +57,12 @@ def _sitting(session: Session, operator: Actor, unit_id: int, now: datetime) -> 
         cells=(Cell("行政处罚法", ItemType.SINGLE, None, PLACES, Decimal(1)),),
     )  # fmt: skip
     specification = service.create_specification(
-        session, operator, code="HALL-1", unit_id=unit_id, paper=Paper.PUBLIC_LAW, kind=Kind.FORMAL, data=wording, now=now,
-        today=now.astimezone(ZONE).date(),
+        session, operator, code="HALL-1", unit_id=unit_id, paper=Paper.PUBLIC_LAW, kind=Kind.FORMAL, data=wording,
+        now=now, today=now.astimezone(ZONE).date(),
     )  # fmt: skip
     plan = service.SittingData(
-        title="考场", specification_id=specification, opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(hours=4),
-        duration_minutes=180, rooms=(), invigilators=(),
+        title="考场", specification_id=specification, opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(hours=4), duration_minutes=180, rooms=(), invigilators=(),
     )  # fmt: skip
     return service.plan_sitting(session, operator, unit_id, plan, now=now - timedelta(minutes=5))
 
@@ -70,7 +74,9 @@ def _person(session: Session, unit_id: int, number: int, now: datetime) -> tuple
     session.add(person)
     session.flush()
     session.add(PersonProfile(person_id=person.id, name=person.name, kind="OFFICER", on_public_roster=True, **times))
-    session.add(Employment(person_id=person.id, agency_id=unit_id, category="CIVIL_SERVANT", service_start=hired, **times))
+    session.add(
+        Employment(person_id=person.id, agency_id=unit_id, category="CIVIL_SERVANT", service_start=hired, **times)
+    )
     session.add(Posting(person_id=person.id, unit_id=unit_id, kind="HOME", **times))
     account = Account(
         username=code.lower(), display_name=person.name, password_changed_at=now, person_id=person.id, created_at=now
@@ -80,7 +86,9 @@ def _person(session: Session, unit_id: int, number: int, now: datetime) -> tuple
     session.add(RoleGrant(account_id=account.id, role="OFFICER", unit_id=unit_id, granted_at=now, granted_by="trial"))
     token = f"token-{code}"
     session.add(
-        AccountSession(token_hash=token_hash(token), account_id=account.id, created_at=now, last_seen_at=now, address="", agent="")
+        AccountSession(
+            token_hash=token_hash(token), account_id=account.id, created_at=now, last_seen_at=now, address="", agent=""
+        )
     )
     session.flush()
     return code, person.id, token

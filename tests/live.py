@@ -1,4 +1,4 @@
-"""A real site for journeys, trials and benchmarks: the production server as processes of their own, over its own database."""
+"""A real site for journeys, trials and benchmarks: the production server as processes, over a database of its own."""
 
 import asyncio
 import json
@@ -70,7 +70,8 @@ class LiveSite:
         """What the processes read their settings from."""
         s = self.settings
         return {
-            **os.environ, "DATABASE_URL": s.database_url, "SECRET_KEY": s.secret_key, "IDENTITY_KEY": s.identity_key.hex(),
+            **os.environ, "DATABASE_URL": s.database_url, "SECRET_KEY": s.secret_key,
+            "IDENTITY_KEY": s.identity_key.hex(),
             "INSTANCE_PATH": str(s.instance), "SITE_URL": s.site_url, "PORT": str(s.port), "WORKERS": str(s.workers),
         }  # fmt: skip
 
@@ -82,10 +83,11 @@ class LiveSite:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        self.process = subprocess.Popen(
-            web_command(self.settings, "127.0.0.1"), cwd=PROJECT, env=self.environment, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=(self.folder / "server.log").open("ab"),
-        )  # fmt: skip
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                web_command(self.settings, "127.0.0.1"), cwd=PROJECT, env=self.environment, start_new_session=True,
+                stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
         self.wait()
 
     def wait(self, seconds: float = 30) -> None:

@@ -16,6 +16,16 @@ class SignInForm(Form):
     submit = SubmitField(_l("Sign in"))
 
 
+class InvitationForm(Form):
+    """One's first own password, twice."""
+
+    password = PasswordField(_l("New password"), [InputRequired(_l("Enter a new password.")), Length(max=128)])
+    again = PasswordField(
+        _l("New password, again"), [EqualTo("password", _l("The two new passwords are not the same."))]
+    )
+    submit = SubmitField(_l("Set the password"))
+
+
 class PasswordForm(Form):
     """The present password and a new one, twice."""
 

@@ -1,7 +1,6 @@
 """Tables of accounts, their sessions and tokens, and of the mail that is waiting to leave."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -64,6 +63,7 @@ class Invitation(Base):
     """A way in for one person, once, until it lapses. Only the hash of its token is kept."""
 
     __tablename__ = "invitation"
+    __table_args__ = (Index(None, "account_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
@@ -71,12 +71,14 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class ApiToken(Base):
     """A bearer token of a system account. Only its hash is kept; the first characters help to tell tokens apart."""
 
     __tablename__ = "api_token"
+    __table_args__ = (Index(None, "account_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -89,7 +91,10 @@ class ApiToken(Base):
 
 
 class OutboxMail(Base):
-    """A letter written in the transaction it tells of, sent afterwards by a job. `key` makes a letter exist once."""
+    """A letter written in the transaction it tells of, sent afterwards by a job. `key` makes a letter exist once.
+
+    `secret` letters hold a way in; their text is forgotten once they have left or never will.
+    """
 
     __tablename__ = "outbox_mail"
     __table_args__ = (UniqueConstraint("key"), Index(None, "sent_at"))
@@ -104,4 +109,4 @@ class OutboxMail(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(default="")
-    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secret: Mapped[bool] = mapped_column(default=False)

@@ -112,14 +112,27 @@ def prepare_engine(engine: Engine) -> None:
     """Set SQLite up as the house asks: WAL, full flush at commit, foreign keys, real BEGINs; nothing for PostgreSQL.
 
     The driver's own transaction handling is switched off so that savepoints nest (the sqlite3 module's legacy mode
-    commits behind one's back). Writers queue at a lock file and look every half millisecond: SQLite's own waiting sleeps
-    up to a tenth of a second while the lock lies free, and stays only as the second line.
+    commits behind one's back). Writers queue at a lock file and look every half millisecond: SQLite's own waiting
+    sleeps up to a tenth of a second while the lock lies free, and stays only as the second line.
     """
     engine.hide_parameters = True  # an error must not carry people's data into a log
     if engine.dialect.name != "sqlite":
         return
-    queue = f"{engine.url.database}.writers" if engine.url.database not in {None, "", ":memory:"} else None
+    _queue_writers(
+        engine, f"{engine.url.database}.writers" if engine.url.database not in {None, "", ":memory:"} else None
+    )
 
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if _reading.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        if "queue" in connection.info:
+            _wait_in(connection.info["queue"])
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _queue_writers(engine: Engine, queue: str | None) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401
         connection.isolation_level = None
@@ -132,15 +145,6 @@ def prepare_engine(engine: Engine) -> None:
     def _close(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401
         if "queue" in record.info:
             os.close(record.info.pop("queue"))
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if _reading.get():
-            connection.exec_driver_sql("BEGIN")
-            return
-        if "queue" in connection.info:
-            _wait_in(connection.info["queue"])
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
     def _checkin(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401

@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, PasswordField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.core.errors import DomainError
 
@@ -35,6 +35,8 @@ class Form(FlaskForm):  # type: ignore[misc]
             field = unbound_field.bind(form=form, **options)
             if isinstance(field, StringField) and not isinstance(field, PasswordField):
                 field.filters = [*field.filters, tidy]
+                needed = [DataRequired(v.message) for v in field.validators if isinstance(v, InputRequired)]
+                field.validators = [*field.validators, *needed]  # spaces alone are nothing
             if isinstance(field, StringField) and not any(isinstance(v, Length) for v in field.validators):
                 field.validators = [
                     *field.validators,

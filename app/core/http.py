@@ -245,7 +245,7 @@ def problem(error: DomainError) -> Response:
 STATUS_TITLES = {
     400: N_("The request could not be read"),
     401: N_("Please sign in"),
-    403: N_("Not allowed"),
+    403: N_("You may not do this"),
     404: N_("Not found"),
     405: N_("This address does not do that"),
     409: N_("Not possible now"),
@@ -308,7 +308,8 @@ def _conflict(error: Exception) -> ResponseReturnValue:
         Stale(
             "changed-meanwhile",
             N_(
-                "Somebody else entered the same thing at the same moment. Nothing was changed; please look and try again."
+                "Somebody else entered the same thing at the same moment. "
+                "Nothing was changed; please look and try again."
             ),
         )
     )
@@ -322,7 +323,7 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def register(app: Flask) -> None:
-    """Bind the guard, the headers and the error shapes to an application; extensions' own hooks run after `begin`."""
+    """Bind guard, headers and error shapes to an application; `begin` runs before the hooks of extensions."""
     app.before_request_funcs.setdefault(None, []).insert(0, begin)
     app.before_request(guard)
     app.before_request(first_password)

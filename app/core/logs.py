@@ -21,8 +21,13 @@ class JsonLines(logging.Formatter):
         }
         line.update({key: value for key, value in vars(record).items() if key not in PLAIN})
         if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+            line["error"] = _without_rows(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _without_rows(text: str) -> str:
+    """Without what PostgreSQL quotes of the rows that an error is about."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith("DETAIL:"))
 
 
 def configure(level: int = logging.INFO) -> None:

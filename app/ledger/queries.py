@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import day_end, day_start
@@ -75,7 +75,7 @@ def entries(
     session: Session, wanted: Filter, zone: ZoneInfo, *, offset: int = 0, limit: int | None = None
 ) -> list[EntryRow]:
     """Entries that fit the filter, newest first."""
-    statement: Select[tuple[LedgerEntry]] = (
+    statement = (
         select(LedgerEntry)
         .where(*_conditions(wanted, zone))
         .order_by(LedgerEntry.sequence.desc())
@@ -96,6 +96,17 @@ def about(session: Session, subject_type: str, subject_id: object, limit: int = 
     return [_row(entry) for entry in session.scalars(statement)]
 
 
+def done_by(session: Session, account_id: int, limit: int = 200) -> list[EntryRow]:
+    """What one account did, newest first."""
+    statement = (
+        select(LedgerEntry)
+        .where(LedgerEntry.actor_account_id == account_id)
+        .order_by(LedgerEntry.sequence.desc())
+        .limit(limit)
+    )
+    return [_row(entry) for entry in session.scalars(statement)]
+
+
 def events(session: Session) -> list[str]:
     """Every kind of event that has happened, for the filter's list."""
-    return list(session.scalars(select(distinct(LedgerEntry.event)).order_by(LedgerEntry.event)))
+    return list(session.scalars(select(LedgerEntry.event).distinct().order_by(LedgerEntry.event)))

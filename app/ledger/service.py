@@ -9,12 +9,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.permissions import Actor
 from app.ledger.models import LedgerEntry, LedgerHead
+from app.ledger.queries import Filter, entries
 
 EMPTY = "0" * 64
 
@@ -75,13 +78,12 @@ def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: da
 
 
 def _locked_head(session: Session) -> LedgerHead:
-    head = session.scalar(
-        select(LedgerHead).where(LedgerHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    )
+    locked = select(LedgerHead).where(LedgerHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    head = session.scalar(locked)
     if head is None:
-        head = LedgerHead(id=1, size=0, digest=EMPTY)
-        session.add(head)
-        session.flush()
+        first = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.execute(first(LedgerHead).values(id=1, size=0, digest=EMPTY).on_conflict_do_nothing())
+        head = session.scalars(locked).one()
     return head
 
 
@@ -122,13 +124,32 @@ def _digest(entry: LedgerEntry, previous: str) -> str:
 
 
 def verify(session: Session) -> tuple[int, int | None]:
-    """Recompute every digest in order: (entries found sound, sequence of the first that is not, or None)."""
-    previous, sound = EMPTY, 0
-    for entry in session.scalars(select(LedgerEntry).order_by(LedgerEntry.sequence).execution_options(yield_per=500)):
-        if entry.sequence != sound + 1 or entry.digest != _digest(entry, previous):
-            return sound, sound + 1
-        previous, sound = entry.digest, sound + 1
-    head = session.get(LedgerHead, 1)
-    if (head.size, head.digest) != (sound, previous) if head else sound > 0:
-        return sound, sound + 1
-    return sound, None
+    """Recompute every digest in order: (entries found sound, sequence of the first that is not, or None).
+
+    Sound while others write: the head read first must be met on the way, and the head read last must cover the end.
+    """
+    promised, previous, sound = _head(session), EMPTY, 0
+    met = promised == (0, EMPTY)
+    in_order = select(LedgerEntry).order_by(LedgerEntry.sequence).execution_options(yield_per=500)
+    with session.scalars(in_order) as entries_in_order:
+        for entry in entries_in_order:
+            if entry.sequence != sound + 1 or entry.digest != _digest(entry, previous):
+                return sound, sound + 1
+            previous, sound = entry.digest, sound + 1
+            met = met or promised == (sound, previous)
+    return (sound, None) if met and _head(session)[0] >= sound else (sound, sound + 1)
+
+
+def _head(session: Session) -> tuple[int, str]:
+    row = session.execute(select(LedgerHead.size, LedgerHead.digest).where(LedgerHead.id == 1)).first()
+    return (row.size, row.digest) if row else (0, EMPTY)
+
+
+def export(session: Session, actor: Actor, wanted: Filter, zone: ZoneInfo, now: datetime) -> list[str]:
+    """The entries that fit a filter as JSON lines, newest first; notes in the ledger that they were taken."""
+    rows = entries(session, wanted, zone)
+    record(
+        session, actor, "ledger.export.taken", ("ledger", "export"), now=now,
+        after={"entries": len(rows), "filter": vars(wanted)},
+    )  # fmt: skip
+    return [json.dumps(_plain(vars(row)), ensure_ascii=False) + "\n" for row in rows]

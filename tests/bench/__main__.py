@@ -1,4 +1,4 @@
-"""`python -m tests.bench [NAME…]`: run the benchmarks and write what they measured, with machine and method, as JSON."""
+"""`python -m tests.bench [NAME…]`: run the benchmarks; what they measured, with machine and method, goes into JSON."""
 
 import importlib
 import json
@@ -14,16 +14,29 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 
 def machine() -> dict[str, object]:
     """What it ran on."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")),
-        platform.processor(),
-    ) if Path("/proc/cpuinfo").exists() else platform.processor()
+    model = (
+        next(
+            (
+                line.split(":", 1)[1].strip()
+                for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")
+            ),
+            platform.processor(),
+        )
+        if Path("/proc/cpuinfo").exists()
+        else platform.processor()
+    )
     return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "system": platform.platform()}
 
 
 def main(names: list[str]) -> None:
     """Run the named benchmarks, or all; print a line each and write instance/bench/<time>.json."""
-    out: dict[str, object] = {"at": datetime.now(UTC).isoformat(), "machine": machine(), "seconds": SECONDS, "results": {}}
+    out: dict[str, object] = {
+        "at": datetime.now(UTC).isoformat(),
+        "machine": machine(),
+        "seconds": SECONDS,
+        "results": {},
+    }
     for name in names or NAMES:
         module = importlib.import_module(f"tests.bench.{name}")
         result = {"method": (module.__doc__ or "").strip(), **module.run(SECONDS)}

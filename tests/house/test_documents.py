@@ -11,7 +11,8 @@ from app.config import Settings
 from tests.conftest import PROJECT
 
 TOP = {
-    "app", "question_bank", "certificates", "migrations", "tests", "requirements.txt", "docs", "README.md", "CHANGELOG.md",
+    "app", "question_bank", "certificates", "migrations", "tests", "requirements.txt", "docs", "README.md",
+    "CHANGELOG.md",
     "CONTRIBUTING.md", "Makefile", "pyproject.toml", ".ci", ".gitignore", "LICENSE",
 }  # fmt: skip
 LONGEST_FILE = 400

@@ -10,13 +10,24 @@ from babel.messages.pofile import read_po
 from tests.conftest import PROJECT
 
 CATALOGUE = PROJECT / "app" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = {"_": None, "_l": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "N_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "lazy_ngettext": (1, 2),
+}
 
 
 @cache
 def _wanted():
     rows = extract_from_dir(
-        PROJECT / "app", directory_filter=lambda path: "__pycache__" not in path, method_map=[("templates/**.html", "jinja2"), ("**.py", "python")], keywords=KEYWORDS
+        PROJECT / "app",
+        directory_filter=lambda path: "__pycache__" not in path,
+        method_map=[("templates/**.html", "jinja2"), ("**.py", "python")],
+        keywords=KEYWORDS,
     )
     return {message: f"{file}:{line}" for file, line, message, _comments, _context in rows}
 

@@ -48,14 +48,18 @@ def test_an_unmarked_view_is_refused_to_everybody(tmp_path):
 
 
 def test_every_permission_guards_something_or_is_asked_for(site):
-    guarding = {p for view in site.view_functions.values() for p in getattr(getattr(view, "access", None), "permissions", ())}
+    guarding = {
+        p for view in site.view_functions.values() for p in getattr(getattr(view, "access", None), "permissions", ())
+    }
     source = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "app").rglob("*.py"))
     unused = [p for p in P if p not in guarding and source.count(f"P.{p.name}") < 2]
     assert unused == []
 
 
 def test_every_navigation_entry_leads_somewhere(site):
-    assert [endpoint for _title, endpoint, _permissions, _section in pages.NAVIGATION if endpoint not in site.view_functions] == []
+    assert [
+        endpoint for _title, endpoint, _permissions, _section in pages.NAVIGATION if endpoint not in site.view_functions
+    ] == []
 
 
 def _functions(path: Path):
@@ -72,6 +76,10 @@ def test_edges_are_thin():
 
 
 def test_only_edges_commit():
-    inner = [p for p in (PROJECT / "app").rglob("*.py") if "service" in (p.stem, p.parent.name) or p.stem in ("queries", "models")]
+    inner = [
+        p
+        for p in (PROJECT / "app").rglob("*.py")
+        if "service" in (p.stem, p.parent.name) or p.stem in ("queries", "models")
+    ]
     committing = [str(p.relative_to(PROJECT)) for p in inner if ".commit()" in p.read_text(encoding="utf-8")]
     assert committing == []

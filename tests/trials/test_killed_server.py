@@ -39,7 +39,9 @@ def test_every_acknowledged_answer_survives_a_killed_server(kind, tmp_path):
 
 def _check(site, candidates):
     with site.app.app_context():
-        rows = db.session.execute(select(AnswerJournal.attempt_id, AnswerJournal.client_id, AnswerJournal.sequence)).all()
+        rows = db.session.execute(
+            select(AnswerJournal.attempt_id, AnswerJournal.client_id, AnswerJournal.sequence)
+        ).all()
         numbers = dict(db.session.execute(select(Attempt.id, Attempt.last_sequence)).all())
         db.session.remove()
         db.engine.dispose()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.accounts import passwords
 from app.accounts.models import Account, AccountSession, RoleGrant
 from app.accounts.policy import PROFILES, Role, password_faults
-from app.core.errors import Invalid, N_, Refused
+from app.core.errors import N_, Invalid, Refused
 from app.core.permissions import Actor
 from app.ledger.service import record
 
@@ -59,7 +59,7 @@ def create_account(
 
 
 def grant_role(
-    session: Session, actor: Actor, account_id: int, role: Role, unit_id: int | None, *, now: datetime
+    session: Session, actor: Actor, account_id: int, role: Role, unit_id: int | None, *, now: datetime, reason: str = ""
 ) -> None:
     """Give an account a role over a unit and all below it, or everywhere; giving it twice changes nothing."""
     unit_matches = RoleGrant.unit_id.is_(None) if unit_id is None else RoleGrant.unit_id == unit_id
@@ -77,13 +77,9 @@ def grant_role(
         RoleGrant(account_id=account_id, role=role.value, unit_id=unit_id, granted_at=now, granted_by=actor.label)
     )
     record(
-        session,
-        actor,
-        "accounts.role.granted",
-        ("account", account_id),
-        now=now,
+        session, actor, "accounts.role.granted", ("account", account_id), now=now, reason=reason,
         after={"role": role, "unit_id": unit_id},
-    )
+    )  # fmt: skip
 
 
 def set_password(
@@ -129,7 +125,7 @@ def change_password(
     now: datetime,
     keep_session: int | None,
 ) -> None:
-    """Replace one's own password, knowing the present one. Raises Invalid `password-wrong` or a fault of the new one."""
+    """Replace one's own password, knowing the present one. Raises Invalid `password-wrong`, or a fault of the new."""
     confirm_password(session, actor, current)
     set_password(session, actor, actor.account_id or 0, password, profile=profile, now=now, keep_session=keep_session)
 

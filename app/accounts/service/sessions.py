@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import passwords
 from app.accounts.models import Account, AccountSession
 from app.accounts.policy import PROFILES, password_expired, wait_after
 from app.accounts.queries import actor_of, live_session, token_account
-from app.core.errors import Invalid, N_, TooMany
+from app.core.errors import N_, Invalid, TooMany
 from app.core.permissions import Actor
 from app.ledger.service import record
 
@@ -28,9 +28,19 @@ class SignedIn:
 
 
 def sign_in(
-    session: Session, username: str, password: str, *, address: str, agent: str, profile: str, now: datetime
+    session: Session,
+    username: str,
+    password: str,
+    *,
+    address: str,
+    agent: str,
+    profile: str,
+    now: datetime,
+    replaces: str | None = None,
 ) -> str:
     """Check the password and open a session; returns its token, which is kept only as a hash.
+
+    `replaces` is the token of the session that the same browser still holds; it ends.
 
     Raises Invalid `wrong-sign-in` with the same words whatever was wrong, and TooMany `account-waiting` while the
     account waits after repeated failures. A failure is flushed for the caller to commit.
@@ -51,6 +61,8 @@ def sign_in(
         account.must_change = True
     if passwords.needs_rehash(account.password_hash):
         account.password_hash = passwords.hash_password(password)
+    if replaces:
+        sign_out(session, replaces, now)
     return _open(session, account, address, agent, now)
 
 
@@ -88,7 +100,7 @@ def signed_in_by(session: Session, token: str, now: datetime) -> SignedIn | None
     if row is None:
         return None
     stale = now - row.last_seen_at > TOUCH_EVERY
-    return SignedIn(row.id, actor_of(session, row.account_id), row.must_change, stale)
+    return SignedIn(row.id, row.actor, row.must_change, stale)
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
@@ -97,12 +109,26 @@ def touch(session: Session, session_id: int, now: datetime) -> None:
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
-    """End a session."""
-    session.execute(
-        update(AccountSession)
+    """End a session; ending it again changes nothing."""
+    row = session.execute(
+        select(AccountSession, Account.username)
+        .join(Account, Account.id == AccountSession.account_id)
         .where(AccountSession.token_hash == passwords.token_hash(token), AccountSession.ended_at.is_(None))
-        .values(ended_at=now)
+    ).first()
+    if row is None:
+        return
+    found, username = row.AccountSession, row.username
+    found.ended_at = now
+    actor = Actor(label=username, account_id=found.account_id)
+    record(session, actor, "accounts.session.ended", ("account", found.account_id), now=now)
+
+
+def forget_sessions(session: Session, before: datetime) -> int:
+    """Delete sessions last seen before a moment; returns how many."""
+    gone = session.execute(
+        delete(AccountSession).where(AccountSession.last_seen_at < before).returning(AccountSession.id)
     )
+    return len(gone.all())
 
 
 def bearer(session: Session, token: str, now: datetime) -> Actor | None:

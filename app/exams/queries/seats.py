@@ -87,7 +87,7 @@ def _absences(session: Session, attempts: Sequence[int]) -> tuple[Counter[int], 
         .where(AttemptEvent.attempt_id.in_(attempts), AttemptEvent.kind == EventKind.LEFT)
         .group_by(AttemptEvent.attempt_id)
     )
-    return Counter({attempt_id: number for attempt_id, number in counted}), set(gone)
+    return Counter(dict(iter(counted))), set(gone)
 
 
 @dataclass(frozen=True)

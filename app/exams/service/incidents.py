@@ -13,7 +13,7 @@ LONGEST_INCIDENT = 2000
 
 
 def note_incident(session: Session, actor: Actor, sitting_id: int, text: str, *, now: datetime) -> None:
-    """Write something into the log. Raises Invalid when there is nothing to write or too much, NotFound for strangers."""
+    """Write something into the log. Raises Invalid when it is empty or too long, NotFound for strangers."""
     sitting = invigilated_sitting(session, actor, sitting_id)
     words = text.strip()
     if not 1 <= len(words) <= LONGEST_INCIDENT:

@@ -1,7 +1,7 @@
 """Saving answers while a paper is being written: the hot path, two statements and one commit for an answer.
 
-An answer is acknowledged only by its number and time from the journal. A repeated save is recognised by the browser's own
-id for it and answered with the number it already has.
+An answer is acknowledged only by its number and time from the journal. A repeated save is recognised by the browser's
+own id for it and answered with the number it already has.
 """
 
 import re
@@ -26,7 +26,7 @@ LONGEST_CLIENT_ID = 64
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as the browser sends it: its own id, the place from 1, the chosen keys sorted and joined, its clock."""
+    """One answer as the browser sends it: its id, the place from 1, the chosen keys sorted and joined, its clock."""
 
     client_id: str
     position: int
@@ -97,7 +97,8 @@ def _append(
 # Written out, since building them from the models costs more than running them.
 _TAKE = (
     text(
-        "UPDATE exam_attempt SET last_sequence = last_sequence + :count, last_saved_at = :moment, last_seen_at = :moment"
+        "UPDATE exam_attempt"
+        " SET last_sequence = last_sequence + :count, last_saved_at = :moment, last_seen_at = :moment"
         " WHERE id = :attempt AND person_id = :person AND device_token = :device AND closed_by IS NULL"
         " AND accepts_until >= :moment RETURNING last_sequence, deadline_at, accepts_until"
     )

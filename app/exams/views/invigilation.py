@@ -68,10 +68,11 @@ def _counts(rows: list[SeatRow]) -> str:
     silent = sum(row.state == "SILENT" for row in rows)
     handed = sum(row.state in {"HANDED_IN", "ENDED", "OVERDUE"} for row in rows)
     everybody = ngettext("%(num)s candidate", "%(num)s candidates", len(rows))
-    return _(
+    words: str = _(
         "%(everybody)s: %(writing)s writing (%(silent)s silent), %(handed)s handed in, %(missing)s not arrived",
         everybody=everybody, writing=writing, silent=silent, handed=handed, missing=len(rows) - writing - handed,
     )  # fmt: skip
+    return words
 
 
 @blueprint.post("/sittings/<int:sitting_id>/time")

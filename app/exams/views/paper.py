@@ -1,4 +1,4 @@
-"""The candidate's paper: begin, write, hand in, receipt. The page works as a plain form; its script saves as one goes."""
+"""The candidate's paper: begin, write, hand in, receipt. It works as a plain form; its script saves as one goes."""
 
 import secrets
 from datetime import datetime
@@ -127,7 +127,7 @@ def note_events(attempt_id: int) -> ResponseReturnValue:
 @blueprint.post("/papers/<int:attempt_id>/form")
 @requires(P.SELF)
 def save_form(attempt_id: int) -> ResponseReturnValue:
-    """The plain form, for browsers without script: every answer as it stands, then back to the paper or on to the summary."""
+    """The plain form, for browsers without script: every answer as it stands, then the paper again or the summary."""
     saving.save_whole(db.session(), actor(), attempt_id, device_of(attempt_id), request.form.lists(), now=now())
     db.session.commit()
     where = "exams.summary" if "summary" in request.form else "exams.paper"

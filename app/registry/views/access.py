@@ -16,9 +16,9 @@ from app.core.http import Card, Page, actor, in_language, language, now, require
 from app.core.permissions import Actor, P, Scope
 from app.extensions import db
 from app.registry import queries
-from app.registry.access_forms import PEOPLES_ROLES, GrantForm, InviteForm, ReasonForm, SystemForm, TokenForm
 from app.registry.queries import access
 from app.registry.service import administration
+from app.registry.views.access_forms import PEOPLES_ROLES, GrantForm, InviteForm, ReasonForm, SystemForm, TokenForm
 
 blueprint = Blueprint("access", __name__, url_prefix="/access")
 
@@ -246,7 +246,7 @@ def revoke_token(username: str, token_id: int) -> ResponseReturnValue:
         return _to_account(username, _("The token is revoked."))
     return _shown(
         "access/act.html", form, page=page, title=_("Revoke the token %(title)s", title=token.title),
-        effect=_("Whatever still uses it is refused from now on."), button=_("Revoke"), tone="danger",
+        effect=_("Whatever still uses it is refused from now on."), button=_("Revoke the token"), tone="danger",
     )  # fmt: skip
 
 
@@ -261,16 +261,22 @@ def home_cards(who: Actor) -> list[Card]:
     if not who.may(P.ACCOUNTS_MANAGE):
         return []
     counts = access.counts_by_state(db.session(), now(), today(), who.scope(P.ACCOUNTS_MANAGE))
-    locked, waiting = counts[AccountState.LOCKED], counts[AccountState.WAITING]
-    cards: list[Card] = []
-    if locked:
-        title = ngettext(
-            "%(num)s account waits after failed attempts", "%(num)s accounts wait after failed attempts", locked
-        )
-        text = _("Somebody may be guessing passwords: ask the owner before you let it try again.")
-        cards.append(Card(title, text, url_for("access.accounts", state="LOCKED"), _("See who"), 15, "warning"))
-    if waiting:
-        title = ngettext("%(num)s invitation not taken up", "%(num)s invitations not taken up", waiting)
-        text = _("Links work for seven days; send a new one where it lapsed.")
-        cards.append(Card(title, text, url_for("access.accounts", state="WAITING"), _("See who"), 70))
-    return cards
+    return [*_locked_card(counts[AccountState.LOCKED]), *_waiting_card(counts[AccountState.WAITING])]
+
+
+def _locked_card(locked: int) -> list[Card]:
+    if not locked:
+        return []
+    title = ngettext(
+        "%(num)s account waits after failed attempts", "%(num)s accounts wait after failed attempts", locked
+    )
+    text = _("Somebody may be guessing passwords: ask the owner before you let it try again.")
+    return [Card(title, text, url_for("access.accounts", state="LOCKED"), _("See who"), 15, "warning")]
+
+
+def _waiting_card(waiting: int) -> list[Card]:
+    if not waiting:
+        return []
+    title = ngettext("%(num)s invitation not taken up", "%(num)s invitations not taken up", waiting)
+    text = _("Links work for seven days; send a new one where it lapsed.")
+    return [Card(title, text, url_for("access.accounts", state="WAITING"), _("See who"), 70)]

@@ -17,6 +17,7 @@ const current = new Map();
 let order = Date.now();
 let readOnly = form.dataset.readonly === 'yes';
 let leaving = false;
+let nextRenewal = 0;
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
 
@@ -74,6 +75,29 @@ function lock(text, tone) {
 const store = await openStore(attempt);
 const post = (url, body) => ask(url, words.token, body);
 
+/** After signing in again the form token is another one: read it from the paper itself. False while signed out. */
+async function renewToken() {
+  try {
+    const answer = await fetch(location.href, { credentials: 'same-origin', cache: 'no-store' });
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('paper');
+    if (!fresh) return false;
+    words.token = fresh.dataset.token;
+    document.querySelectorAll('input[name=csrf_token]').forEach((input) => { input.value = words.token; });
+    delete words.signedOut;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function signedOut() {
+  words.signedOut = 'yes';
+  say(words.wordSignedOut, 'warn');
+  if (performance.now() < nextRenewal) return;
+  nextRenewal = performance.now() + 3000;
+  if (await renewToken()) { say('', ''); outbox.flush(); }
+}
+
 const outbox = sender(store, (answers) => post(words.saveUrl, {
   answers: answers.map(({ id, position, value, at }) => ({ id, position, value, at })),
 }), {
@@ -89,7 +113,7 @@ const outbox = sender(store, (answers) => post(words.saveUrl, {
   offline() { if (!readOnly) say(words.wordOffline, 'warn'); },
   online() { if (!readOnly) say('', ''); form.dataset.online = 'yes'; },
   refused({ status, problem }) {
-    if (status === 401) say(words.wordSignedOut, 'warn');
+    if (status === 401 || problem.code === 'stale-form') signedOut();
     else if (problem.code === 'device-replaced') lock(words.wordReplaced, 'warn');
     else if (problem.code === 'attempt-closed') lock(words.wordClosed, 'info');
     else if (problem.code === 'time-over') lock(problem.detail, 'deny');
@@ -146,6 +170,12 @@ async function readState() {
     mark(item);
   });
   count();
+  if (!waiting.size && bar.dataset.tone === 'warn') say('', '');
+}
+
+function troubled(error) {
+  if (error.offline) say(words.wordOffline, 'warn');
+  else if (error.status === 401 || error.problem?.code === 'stale-form') signedOut();
 }
 
 async function tell(kind) {
@@ -202,7 +232,9 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === 'ArrowLeft' && !event.target.matches('input[type=radio]')) step(-1);
 });
 items.forEach((item) => item.addEventListener('focusin', () => { if (words.oneAtATime !== 'yes') words.at = item.dataset.position; }));
-document.addEventListener('visibilitychange', () => tell(document.hidden ? 'LEFT' : 'RETURNED'));
+document.addEventListener('visibilitychange', () => {
+  if (words.signedOut) { if (!document.hidden) signedOut(); } else tell(document.hidden ? 'LEFT' : 'RETURNED');
+});
 window.addEventListener('online', () => { outbox.flush().then(() => tell('RECONNECTED')); });
 
 timer.sync(Date.parse(words.now), Date.parse(words.deadline));
@@ -215,6 +247,6 @@ if (readOnly) {
 } else {
   await outbox.flush();
   await readState().catch(() => {});
-  setInterval(() => { if (!timer.isOver()) readState().catch((error) => { if (error.offline) say(words.wordOffline, 'warn'); }); }, 15000);
+  setInterval(() => { if (!timer.isOver()) readState().catch(troubled); }, 15000);
 }
 form.dataset.ready = 'yes';

@@ -6,7 +6,7 @@ from app.core.permissions import system_actor
 from tests.conftest import START
 
 
-def _account(session, password="Quiet-Harbour-77"):
+def _account(session, password="Quiet-Harbour-77"):  # noqa: S107
     account_id = service.create_account(
         session, system_actor("test"), username="Wang", display_name="王", now=START, one_time_password=password
     )

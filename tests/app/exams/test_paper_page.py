@@ -42,7 +42,9 @@ def _save(client, attempt, *answers):
 
 
 def _journal(session, attempt):
-    rows = session.scalars(select(AnswerJournal).where(AnswerJournal.attempt_id == attempt).order_by(AnswerJournal.sequence))
+    rows = session.scalars(
+        select(AnswerJournal).where(AnswerJournal.attempt_id == attempt).order_by(AnswerJournal.sequence)
+    )
     return [(row.sequence, row.position, row.value, row.late) for row in rows]
 
 
@@ -97,7 +99,10 @@ def test_an_unusable_answer_is_refused_with_a_code_and_saves_nothing(session, wr
     assert session.get(Attempt, attempt, populate_existing=True).last_sequence == 0
 
 
-@pytest.mark.parametrize("body", [None, [], {"answers": 3}, {"answers": [{"id": "a"}]}, {"answers": [{"id": "a", "position": "x", "value": "B"}]}])
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {"answers": 3}, {"answers": [{"id": "a"}]}, {"answers": [{"id": "a", "position": "x", "value": "B"}]}],
+)
 def test_an_unreadable_body_is_refused(written, body):
     client, attempt = written
     refused = client.post(f"/exams/papers/{attempt}/answers", data=json.dumps(body), content_type="application/json")

@@ -1,0 +1,1 @@
+"""Keeping the site running: start, migrate, health, backup."""

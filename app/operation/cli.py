@@ -1,0 +1,119 @@
+"""Commands of the operator: run, migrate, scheduler, backup, restore, ledger."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app import demo
+from app.core import http, logs
+from app.extensions import db
+from app.ledger import service as ledger
+from app.operation import backup, health, run
+from app.scheduler import Scheduler
+
+
+def say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
+    """Print data for programs or a sentence for people."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else words)
+
+
+@click.command("run")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--no-demo", is_flag=True, help="Leave an empty database empty.")
+@with_appcontext
+def run_site(host: str, *, no_demo: bool) -> None:
+    """Migrate, load the demonstration if the database is empty, start site and scheduler; Ctrl-C stops both."""
+    settings = http.settings()
+    run.migrate(current_app)
+    if not no_demo and demo.is_empty(db.session()):
+        click.echo("Loading the demonstration locality …")
+        loaded = demo.load(db.session(), "pingliang", settings, http.now())
+        db.session.commit()
+        click.echo(demo.announce(loaded))
+    db.session.remove()
+    click.echo(f"Chizheng is at {settings.site_url}  (Ctrl-C stops it)")
+    sys.exit(run.keep([run.web_command(settings, host), run.scheduler_command()]))
+
+
+@click.command("migrate")
+@with_appcontext
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    run.migrate(current_app)
+
+
+@click.command("health")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def show_health(*, as_json: bool) -> None:
+    """Say whether database, migrations and scheduler are as they should be; exit 1 when not."""
+    found = health.readiness(db.session(), current_app.extensions["migrate"].directory, http.now())
+    say(vars(found), "\n".join(f"{key}: {value}" for key, value in vars(found).items()), as_json=as_json)
+    sys.exit(0 if found.is_ready else 1)
+
+
+@click.group("scheduler")
+def scheduler() -> None:
+    """The process that runs the jobs."""
+
+
+@scheduler.command("run")
+@with_appcontext
+def run_scheduler() -> None:
+    """Run the jobs until stopped; of several such processes one works and the others wait."""
+    logs.configure()
+    Scheduler(current_app._get_current_object()).run()  # type: ignore[attr-defined]  # noqa: SLF001 - the documented way to leave the proxy
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def write_backup(file: Path, *, as_json: bool) -> None:
+    """Write every table, as of this moment, into FILE."""
+    rows = backup.write_backup(db.engine, file, http.now())
+    say(rows, f"{sum(rows.values())} rows of {len(rows)} tables written", as_json=as_json)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def restore_backup(file: Path, *, as_json: bool) -> None:
+    """Read a backup into an empty database; migrates it first."""
+    run.migrate(current_app)
+    rows = backup.restore_backup(db.engine, file)
+    say(rows, f"{sum(rows.values())} rows of {len(rows)} tables restored", as_json=as_json)
+
+
+@click.group("ledger")
+def ledger_group() -> None:
+    """The ledger."""
+
+
+@ledger_group.command("verify")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def verify_ledger(*, as_json: bool) -> None:
+    """Recompute every digest; exit 1 and name the first entry that is not as it was written."""
+    sound, broken = ledger.verify(db.session())
+    words = f"{sound} entries, all sound" if broken is None else f"entry {broken} is not as it was written"
+    say({"sound": sound, "broken": broken}, words, as_json=as_json)
+    sys.exit(0 if broken is None else 1)
+
+
+COMMANDS: list[click.Command] = [
+    run_site,
+    migrate,
+    show_health,
+    scheduler,
+    write_backup,
+    restore_backup,
+    ledger_group,
+    demo.group,
+]

@@ -1,0 +1,61 @@
+"""`run`: migrate, load the demonstration into an empty database, then keep site and scheduler running together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+import flask_migrate
+from flask import Flask
+
+from app.config import Settings
+
+GRACE_SECONDS = 10
+
+
+def migrate(app: Flask) -> None:
+    """Bring the database to the newest migration."""
+    with app.app_context():
+        flask_migrate.upgrade()
+
+
+def web_command(settings: Settings, host: str) -> list[str]:
+    """The production server: one blocking thread a worker, which measured best."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app", "--host", host,
+        "--port", str(settings.port), "--workers", str(settings.workers), "--blocking-threads", "1",
+        "--backlog", "2048", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def scheduler_command() -> list[str]:
+    """The scheduler process."""
+    return [sys.executable, "-m", "app", "scheduler", "run"]
+
+
+def keep(commands: Sequence[Sequence[str]]) -> int:
+    """Run the commands until one ends or a signal asks to stop; then stop the rest. Returns an exit code."""
+    stopping = False
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    children = [subprocess.Popen(command, env=os.environ.copy(), start_new_session=True) for command in commands]  # noqa: S603
+    while not stopping and all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    ended = [child.returncode for child in children if child.poll() is not None]
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    return 0 if stopping else next((code for code in ended if code), 1)
