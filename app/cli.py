@@ -13,9 +13,12 @@ from app.core.errors import DomainError
 from app.credentials import cli as credentials
 from app.eligibility import cli as eligibility
 from app.operation.cli import COMMANDS
+from app.regimes import cli as regimes
 from app.registry import cli as registry
 
-GROUPS: list[click.Command] = [*COMMANDS, bank.group, eligibility.group, registry.group, credentials.group]
+GROUPS: list[click.Command] = [
+    *COMMANDS, regimes.group, registry.group, bank.group, credentials.group, eligibility.group,
+]  # fmt: skip
 
 
 def _make_app() -> Any:  # noqa: ANN401 - a Flask application
@@ -26,12 +29,12 @@ def _make_app() -> Any:  # noqa: ANN401 - a Flask application
 
 group = FlaskGroup(name="chizheng", create_app=_make_app, add_default_commands=False, add_version_option=False)
 group.help = "Chizheng: the registry that decides who may enforce."
+for command in GROUPS:
+    group.add_command(command)
 
 
 def main() -> None:
     """Run a command: exit 0 done, 1 a negative answer, 2 wrong usage, 3 could not tell; errors are one line."""
-    for command in GROUPS:
-        group.add_command(command)
     os.environ.setdefault("FLASK_SKIP_DOTENV", "1")
     try:
         group.main(args=sys.argv[1:], prog_name="python -m app")

@@ -1,8 +1,8 @@
 """Answer saves a second through the production server, with 64 clients, on SQLite and on PostgreSQL.
 
 Every save passes the session, the form token, the checks of attempt, device and options, the journal and a flushed
-commit (synchronous=FULL; PostgreSQL with its own fsync). The clients run on the same cores. What was acknowledged is counted
-again in the journal afterwards.
+commit (synchronous=FULL; PostgreSQL with its own fsync). The clients run on the same cores. What was acknowledged is
+counted again in the journal afterwards.
 """
 
 import statistics
