@@ -23,6 +23,6 @@ login = LoginManager()
 babel = Babel()
 csrf = CSRFProtect()
 bootstrap = Bootstrap5()
-limiter = Limiter(key_func=_limited_by, storage_uri="memory://", headers_enabled=True)
+limiter = Limiter(key_func=_limited_by, storage_uri="memory://")
 
 __all__ = ["babel", "bootstrap", "csrf", "db", "limiter", "login", "migrate"]

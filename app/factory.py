@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 
 from app import api_v1, pages
 from app.config import Settings, load_settings
-from app.core import http
+from app.core import http, logs
 from app.core.clock import SystemClock
 from app.core.database import prepare_engine
 from app.core.permissions import P
@@ -21,6 +21,8 @@ def build(settings: Settings | None = None) -> Flask:
     """The WSGI application."""
     app = Flask(__name__)
     settings = settings or load_settings(os.environ)
+    if not settings.testing:
+        logs.configure()
     _configure(app, settings)
     _bind_extensions(app)
     for blueprint in pages.BLUEPRINTS:

@@ -21,6 +21,7 @@ from app.accounts import jobs as accounts
 from app.core.clock import Clock
 from app.core.lease import acquire, release
 from app.credentials import jobs as credentials
+from app.exams import jobs as exams
 from app.extensions import db
 from app.training import jobs as training
 
@@ -35,6 +36,9 @@ JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
     ("seal", credentials.seal_issued, 5),
     ("qualifications", credentials.recognise, 900),
     ("reminders", training.remind_deadlines, 3600),
+    ("renewals", credentials.remind_holders, 3600),
+    ("papers", exams.generate_due_papers, 60),
+    ("overdue", exams.close_overdue, 5),
 ]
 
 log = logging.getLogger("chizheng.scheduler")

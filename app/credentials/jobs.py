@@ -1,4 +1,4 @@
-"""Sweeps of the credentials: sealing what was issued, and recognising who qualified."""
+"""Sweeps of the credentials: sealing what was issued, recognising who qualified, telling holders of the end."""
 
 import logging
 from datetime import datetime
@@ -47,3 +47,13 @@ def recognise(now: datetime) -> int:
     done = service.recognise(db.session(), system_actor("recognition"), local_day(now, zone()), now=now)
     db.session.commit()
     return done
+
+
+def remind_holders(now: datetime) -> int:
+    """Tell holders of certificates that are about to lapse or have; each threshold once, however often this runs."""
+    written, today = 0, local_day(now, zone())
+    while some := service.remind_holders(db.session(), today, now=now):
+        db.session.commit()
+        written += some
+    db.session.rollback()
+    return written

@@ -5,6 +5,7 @@ from app.credentials.service.checking import FileCheck, check_file
 from app.credentials.service.face import Issuing, issuing
 from app.credentials.service.issuing import Issued, issue
 from app.credentials.service.recognising import recognise
+from app.credentials.service.reminding import remind_holders
 from app.credentials.service.replacing import reissue, renew
 from app.credentials.service.sealing import (
     KeyRow,
@@ -20,6 +21,7 @@ from app.credentials.service.sealing import (
 
 __all__ = [
     "Changed", "FileCheck", "Issued", "Issuing", "KeyRow", "Order", "SealKeys", "Unsealed", "change", "check_file",
-    "issue", "issuing", "keep_document", "key_rows", "next_unsealed", "recognise", "reinstate", "reissue", "renew",
+    "issue", "issuing", "keep_document", "key_rows", "next_unsealed", "recognise", "reinstate", "reissue",
+    "remind_holders", "renew",
     "revoke", "seal_keys", "sealed_pdf", "suspend", "unsealed_of",
 ]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Reminders of certificates that are about to lapse, and the word that one has."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.credentials.models import Certificate
+from app.credentials.periods import days_left, state_at
+from app.credentials.queries import states_of
+from app.regimes.codes import CertificateState as State
+from app.regimes.loader import load
+from app.regimes.policy import Text
+from app.training.rotation import threshold_due
+from app.training.service import remind
+
+RENEWAL, EXPIRED = "RENEWAL", "EXPIRED"
+TOLD_FOR = 30
+"""For so many days after its last day a certificate's lapse is still told, should the sweep have stood still."""
+
+
+def remind_holders(session: Session, today: date, *, now: datetime, most: int = 100) -> int:
+    """Write the reminders that are due and not yet written, at most so many; returns how many, 0 when all are.
+
+    The days before the end come from the certificate's regime (`reminders.days`). Suspended ones are told too, since
+    a suspension does not stop the clock; revoked, cancelled and superseded ones are not.
+    """
+    written = 0
+    for one, threshold in _due(session, today, now):
+        subject, body = _words(one, days_left(one.valid_to, today))
+        kind = EXPIRED if one.valid_to < today else RENEWAL
+        written += remind(session, one.person_id, kind, one.number, one.valid_to, threshold, subject, body, now)
+        if written >= most:
+            break
+    return written
+
+
+def _due(session: Session, today: date, now: datetime) -> Iterator[tuple[Certificate, int]]:
+    furthest = max((days for regime in _regimes(session) for days in _thresholds(regime, today)), default=0)
+    between = Certificate.valid_to.between(today - timedelta(days=TOLD_FOR), today + timedelta(days=furthest))
+    found = session.scalars(select(Certificate).where(between).order_by(Certificate.valid_to, Certificate.id)).all()
+    states = states_of(session, [one.id for one in found])
+    for one in found:
+        if state_at(states.get(one.id, ()), now) not in {State.ACTIVE, State.SUSPENDED}:
+            continue
+        threshold = 0 if one.valid_to < today else threshold_due(one.valid_to, today, _thresholds(one.regime, today))
+        if threshold is not None:
+            yield one, threshold
+
+
+def _regimes(session: Session) -> list[str]:
+    return list(session.scalars(select(Certificate.regime).distinct()))
+
+
+def _thresholds(regime: str, today: date) -> tuple[int, ...]:
+    value = load(regime).setting("reminders.days", today)
+    return tuple(value.value) if value is not None else ()
+
+
+def _words(one: Certificate, left: int) -> tuple[Text, Text]:
+    last = one.valid_to.isoformat()
+    if left < 0:
+        return (
+            Text(f"证件 {one.number} 已过有效期", f"Certificate {one.number} has expired"),
+            Text(
+                f"证件 {one.number} 的有效期已于 {last} 届满。换发之前不得从事行政执法活动。",
+                f"Certificate {one.number} was valid through {last}. Until it is replaced you may not enforce.",
+            ),
+        )
+    return (
+        Text(f"证件 {one.number} 还有 {left} 天到期", f"Certificate {one.number} lapses in {left} days"),
+        Text(
+            f"证件 {one.number} 有效期至 {last}（含当日）。请及时办理换发，到期后不得从事行政执法活动。",
+            f"Certificate {one.number} is valid through {last}. Please renew it in time: you may not enforce after it.",
+        ),
+    )
