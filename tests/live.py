@@ -166,6 +166,31 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     return int(head[9:12]), await reader.readexactly(length)
 
 
+async def ask_on(port: int, request: bytes, until: float, times: list[float]) -> None:
+    """Send the same request again and again over one connection until a moment; every answer must be 200."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while time.perf_counter() < until:
+        begun = time.perf_counter()
+        writer.write(request)
+        status, body = await _answer(reader)
+        times.append(time.perf_counter() - begun)
+        if status != 200:
+            raise AssertionError((status, body))
+    writer.close()
+
+
+def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float]:
+    """One client for each request, all at once for so many seconds; returns how long each answer took, sorted."""
+    times: list[float] = []
+
+    async def everybody() -> None:
+        until = time.perf_counter() + seconds
+        await asyncio.gather(*(ask_on(port, request, until, times) for request in requests))
+
+    asyncio.run(everybody())
+    return sorted(times)
+
+
 async def write_on(candidate: Candidate, port: int, until: float) -> None:
     """Save one answer after the other, as fast as they are acknowledged, until a moment or until the line breaks."""
     host = f"127.0.0.1:{port}"

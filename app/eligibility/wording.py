@@ -11,12 +11,12 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     "R01.none": (
         ("没有行政执法证件。", "There is no enforcement certificate."),
         (
-            "考试合格后申领证件;此前只能从事辅助性事务或参加培训。",
+            "考试合格后申领证件；此前只能从事辅助性事务或参加培训。",
             "Pass the papers and have a certificate issued; until then assist or train only.",
         ),
     ),
     "R01.unknown": (
-        ("证件情况不明,不能认定持证。", "Nothing is known about certificates, so none can be assumed."),
+        ("证件情况不明，不能认定持证。", "Nothing is known about certificates, so none can be assumed."),
         ("请补录证件信息。", "Have the certificate's data recorded."),
     ),
     "R01.undated": (
@@ -28,25 +28,25 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
             "同一机关有多个在有效期内的证件:%(numbers)s。",
             "Several certificates of one agency are in force: %(numbers)s.",
         ),
-        ("请核实,收回多余的证件。", "Verify, and withdraw those that should not be."),
+        ("请核实，收回多余的证件。", "Verify, and withdraw those that should not be."),
     ),
     "R02.failed": (
         (
-            "%(paper_zh)s考试不合格:%(score)s 分,合格线 %(mark)s 分(%(sat_on)s)。",
+            "%(paper_zh)s考试不合格:%(score)s 分，合格线 %(mark)s 分(%(sat_on)s)。",
             "Failed %(paper_en)s: %(score)s, pass mark %(mark)s (%(sat_on)s).",
         ),
         (
-            "%(next)s 起可以补考;合格前只能参加培训和从事辅助性事务。",
+            "%(next)s 起可以补考；合格前只能参加培训和从事辅助性事务。",
             "May sit again from %(next)s; until passed, train and assist only.",
         ),
     ),
     "R02.missing": (
         ("没有%(paper_zh)s的考试成绩。", "There is no result for the paper %(paper_en)s."),
-        ("安排参加考试,或补录成绩。", "Admit the person to a sitting, or have the result recorded."),
+        ("安排参加考试，或补录成绩。", "Admit the person to a sitting, or have the result recorded."),
     ),
     "R03.expired": (
         ("证件 %(number)s 有效期至 %(valid_to)s,已过期。", "Certificate %(number)s was valid through %(valid_to)s."),
-        ("换发证件;此前由他人替换。", "Renew the certificate; until then let someone else take the duty."),
+        ("换发证件；此前由他人替换。", "Renew the certificate; until then let someone else take the duty."),
     ),
     "R04.early": (
         ("证件 %(number)s 自 %(valid_from)s 起生效。", "Certificate %(number)s takes effect on %(valid_from)s."),
@@ -64,7 +64,7 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ("须重新取得资格并申领证件。", "A new qualification and certificate are needed."),
     ),
     "R07.lost": (
-        ("证件 %(number)s 已挂失,尚未补办。", "Certificate %(number)s was reported lost and has not been reissued."),
+        ("证件 %(number)s 已挂失，尚未补办。", "Certificate %(number)s was reported lost and has not been reissued."),
         ("补办后方可执法。", "Have it reissued first."),
     ),
     "R08.departed": (
@@ -96,14 +96,14 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R09.kind": (
         (
-            "%(kind_zh)s不是执法人员,不得执法。",
+            "%(kind_zh)s不是执法人员，不得执法。",
             "This person serves as %(kind_en)s, not as an officer, and may not enforce.",
         ),
         ("改派在编持证执法人员。", "Send certified officers on the establishment instead."),
     ),
     "R09.category": (
         (
-            "%(category_zh)s属非在编人员,不得执法。",
+            "%(category_zh)s属非在编人员，不得执法。",
             "Employed as %(category_en)s, not on the establishment: may not enforce.",
         ),
         ("改派在编持证执法人员。", "Send certified officers on the establishment instead."),
@@ -128,7 +128,7 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R12.guides": (
         (
-            "%(agency)s只承担指导、监督或管理职责,不参与具体执法。",
+            "%(agency)s只承担指导、监督或管理职责，不参与具体执法。",
             "%(agency)s guides, supervises or manages and does not enforce.",
         ),
         ("由有执法权的县(区)执法局实施。", "Leave the act to the county bureau that has the power."),
@@ -143,14 +143,14 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R12.entrusted": (
         (
-            "%(agency)s属受委托组织,书面委托的内容和期限未能核实。",
+            "%(agency)s属受委托组织，书面委托的内容和期限未能核实。",
             "%(agency)s acts by entrustment; scope and term of the written entrustment could not be established.",
         ),
         ("由委托机关的执法人员实施。", "Leave the act to officers of the entrusting agency."),
     ),
     "R13.outside": (
         (
-            "事项 %(item)s 属“%(domain_zh)s”领域,不在证件 %(number)s 的执法领域内。",
+            "事项 %(item)s 属“%(domain_zh)s”领域，不在证件 %(number)s 的执法领域内。",
             "Item %(item)s belongs to %(domain_en)s, which certificate %(number)s does not cover.",
         ),
         ("改派持有该领域证件的执法人员。", "Send officers certified for this domain."),
@@ -160,7 +160,7 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ("请核实并补录执法领域。", "Verify the domains and have them recorded."),
     ),
     "R14.unstated": (
-        ("未说明执法事项,不能确定是否有权。", "No power item was stated, so the power could not be established."),
+        ("未说明执法事项，不能确定是否有权。", "No power item was stated, so the power could not be established."),
         ("请选择执法事项。", "State the power item."),
     ),
     "R14.not-in-force": (
@@ -193,7 +193,7 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ("公布后方可行使。", "Publish it first."),
     ),
     "R15.unstated": (
-        ("未说明地点,不能确定管辖。", "No place was stated, so the jurisdiction could not be established."),
+        ("未说明地点，不能确定管辖。", "No place was stated, so the jurisdiction could not be established."),
         ("请选择地点。", "State the place."),
     ),
     "R15.region-unknown": (
@@ -202,28 +202,28 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R15.outside-region": (
         ("%(place)s不在证件 %(number)s 的执法区域内。", "%(place)s lies outside the region of certificate %(number)s."),
-        ("由当地执法人员实施,或取得指定管辖。", "Leave it to the officers there, or obtain a designation."),
+        ("由当地执法人员实施，或取得指定管辖。", "Leave it to the officers there, or obtain a designation."),
     ),
     "R15.outside-territory": (
         ("%(place)s不在%(agency)s管辖区域内。", "%(place)s lies outside the territory of %(agency)s."),
-        ("由当地执法机关实施,或取得指定管辖。", "Leave it to the agency there, or obtain a designation."),
+        ("由当地执法机关实施，或取得指定管辖。", "Leave it to the agency there, or obtain a designation."),
     ),
     "R17.too-few": (
         (
-            "同一机关具备资格的执法人员 %(present)s 名,至少需要 %(needed)s 名(公安民警、辅警不计入)。",
+            "同一机关具备资格的执法人员 %(present)s 名，至少需要 %(needed)s 名(公安民警、辅警不计入)。",
             "%(present)s eligible officers of one authority, at least %(needed)s are needed (police do not count).",
         ),
         (
-            "增加同一机关的持证执法人员,或只从事辅助性事务。",
+            "增加同一机关的持证执法人员，或只从事辅助性事务。",
             "Add certified officers of the same authority, or keep to assisting.",
         ),
     ),
     "R17.older-law": (
         (
-            "依当时施行的行政处罚法,调查、检查须两名以上执法人员;本次 %(present)s 名。",
+            "依当时施行的行政处罚法，调查、检查须两名以上执法人员；本次 %(present)s 名。",
             "The law then in force asked for two officers when investigating or inspecting; here %(present)s.",
         ),
-        ("请核对当时的地方规定;当场处罚须出示证件。", "Check the local rule of the time; show the certificate."),
+        ("请核对当时的地方规定；当场处罚须出示证件。", "Check the local rule of the time; show the certificate."),
     ),
     "R19.show": (
         ("应当主动出示执法证件。", "Show the enforcement certificate unasked."),
@@ -246,10 +246,10 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R27.untrained": (
         (
-            "%(hired_on)s 新录用,未完成初任培训(试用期至 %(last)s)。",
+            "%(hired_on)s 新录用，未完成初任培训(试用期至 %(last)s)。",
             "Hired on %(hired_on)s, initial training unfinished (probation through %(last)s).",
         ),
-        ("继续培训;完成前不派驻、不执法。", "Continue training; no dispatch and no enforcement before."),
+        ("继续培训；完成前不派驻、不执法。", "Continue training; no dispatch and no enforcement before."),
     ),
     "R27.probation": (
         ("尚在试用期内(至 %(last)s)。", "Still on probation, through %(last)s."),
@@ -257,14 +257,14 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R28.short": (
         (
-            "%(year)s 年培训 %(hours)s 学时,应达 %(needed)s 学时,还差 %(short)s 学时,所余 %(left)s 天。",
+            "%(year)s 年培训 %(hours)s 学时，应达 %(needed)s 学时，还差 %(short)s 学时，所余 %(left)s 天。",
             "%(hours)s of %(needed)s training hours in %(year)s: %(short)s short, %(left)s days left.",
         ),
         ("年内补足学时。", "Make up the hours within the year."),
     ),
     "R28.carried": (
         (
-            "%(year)s 年培训 %(hours)s 学时,应达 %(needed)s 学时,差 %(short)s 学时未补。",
+            "%(year)s 年培训 %(hours)s 学时，应达 %(needed)s 学时，差 %(short)s 学时未补。",
             "%(hours)s of %(needed)s training hours in %(year)s: %(short)s short and not made up.",
         ),
         ("补足上年学时。", "Make up last year's hours."),
@@ -286,21 +286,21 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R39.overdue": (
         (
-            "“%(programme_zh)s”期限 %(deadline)s 已过,尚未完成:%(tasks_zh)s。",
+            "“%(programme_zh)s”期限 %(deadline)s 已过，尚未完成:%(tasks_zh)s。",
             "%(programme_en)s: the deadline %(deadline)s has passed; not done: %(tasks_en)s.",
         ),
         ("完成后方可执法。", "Finish it first."),
     ),
     "*.fault": (
         (
-            "规则 %(rule)s 判断时出错,未能核实,按不允许处理。",
+            "规则 %(rule)s 判断时出错，未能核实，按不允许处理。",
             "Rule %(rule)s failed; the matter could not be established.",
         ),
         ("请通知系统管理员。", "Tell the system administrator."),
     ),
     "*.awaited": (
         (
-            "规则 %(rule)s 所需的条件无法核实,按不允许处理。",
+            "规则 %(rule)s 所需的条件无法核实，按不允许处理。",
             "What rule %(rule)s asks for this act could not be established.",
         ),
         ("按规定程序人工审查。", "Have it examined by hand in the due procedure."),

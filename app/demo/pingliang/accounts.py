@@ -36,9 +36,9 @@ STAFF = (
     Part("sun", "执法督导员", "supervisor", (Role.SUPERVISOR,)),
 )
 OFFICERS = (
-    Part("ou", "执法人员,各项有效", "officer, everything in force", (Role.OFFICER,), KONGTONG, "KT-0023"),
-    Part("lin", "执法人员,各项有效", "officer, everything in force", (Role.OFFICER,), KONGTONG, "KT-0032"),
-    Part("xin", "新录用人员,只能参加练习", "recruit, can only practise", (Role.OFFICER,), KONGTONG, "KT-0150"),
+    Part("ou", "执法人员，各项有效", "officer, everything in force", (Role.OFFICER,), KONGTONG, "KT-0023"),
+    Part("lin", "执法人员，各项有效", "officer, everything in force", (Role.OFFICER,), KONGTONG, "KT-0032"),
+    Part("xin", "新录用人员，只能参加练习", "recruit, can only practise", (Role.OFFICER,), KONGTONG, "KT-0150"),
 )
 
 

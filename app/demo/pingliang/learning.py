@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from app.core.permissions import Actor
+from app.demo.pingliang.accounts import OFFICERS
 from app.demo.pingliang.figures import Figure
 from app.demo.pingliang.people import SUSPENDED
 from app.demo.pingliang.places import COUNTIES
@@ -124,7 +125,7 @@ def take(stage: Stage, actor: Actor, class_id: int, salt: int, moment: datetime)
 
 
 def _diligent(stage: Stage) -> set[int]:
-    return {actor.person_id for actor in stage.cast.values() if actor.person_id is not None}
+    return {stage.people[part.person] for part in OFFICERS if part.person in stage.people}
 
 
 def legacy_programme(stage: Stage, moment: datetime) -> None:

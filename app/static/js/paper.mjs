@@ -231,7 +231,7 @@ document.addEventListener('keydown', (event) => {
   else if (event.key === 'ArrowRight' && !event.target.matches('input[type=radio]')) step(1);
   else if (event.key === 'ArrowLeft' && !event.target.matches('input[type=radio]')) step(-1);
 });
-items.forEach((item) => item.addEventListener('focusin', () => { if (words.oneAtATime !== 'yes') words.at = item.dataset.position; }));
+items.forEach((item) => item.addEventListener('focusin', () => { if (words.oneAtATime !== 'yes') goTo(Number(item.dataset.position), false); }));
 document.addEventListener('visibilitychange', () => {
   if (words.signedOut) { if (!document.hidden) signedOut(); } else tell(document.hidden ? 'LEFT' : 'RETURNED');
 });
