@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, bindparam, column, false, func, not_, or_, select, text, true
+from sqlalchemy import ColumnElement, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Account, AccountSession, ApiToken, Invitation, OutboxMail, RoleGrant
@@ -19,7 +19,7 @@ from app.accounts.policy import (
     Role,
     account_state,
 )  # fmt: skip
-from app.core.database import UtcDateTime
+from app.core.database import DriverSql
 from app.core.permissions import Actor, P, Scope
 
 
@@ -111,16 +111,13 @@ _WHO = (Account.id, Account.username, Account.display_name, Account.person_id, R
 _HELD = (RoleGrant.account_id == Account.id) & RoleGrant.revoked_at.is_(None)
 
 
-_LIVE = (
-    text(
-        "SELECT s.id, s.last_seen_at, a.must_change, a.id, a.username, a.display_name, a.person_id, g.role, g.unit_id"
-        " FROM account_session s JOIN account a ON a.id = s.account_id"
-        " LEFT JOIN role_grant g ON g.account_id = a.id AND g.revoked_at IS NULL"
-        " WHERE s.token_hash = :token AND s.ended_at IS NULL AND s.last_seen_at > :idle AND s.created_at > :old"
-        " AND a.disabled_at IS NULL ORDER BY g.id"
-    )
-    .bindparams(bindparam("idle", type_=UtcDateTime()), bindparam("old", type_=UtcDateTime()))
-    .columns(column("session_id", Integer), column("last_seen_at", UtcDateTime()), column("must_change", Boolean))
+_LIVE = DriverSql(
+    "SELECT s.id, s.last_seen_at, a.must_change, a.id, a.username, a.display_name, a.person_id, g.role, g.unit_id"
+    " FROM account_session s JOIN account a ON a.id = s.account_id"
+    " LEFT JOIN role_grant g ON g.account_id = a.id AND g.revoked_at IS NULL"
+    " WHERE s.token_hash = :token AND s.ended_at IS NULL AND s.last_seen_at > :idle AND s.created_at > :old"
+    " AND a.disabled_at IS NULL ORDER BY g.id",
+    moments=(1,),
 )
 
 
@@ -130,11 +127,11 @@ def live_session(session: Session, hashed: str, now: datetime) -> SessionRow | N
     One query, written out, since every request of a signed-in person asks it.
     """
     moments = {"token": hashed, "idle": now - IDLE_LIMIT, "old": now - SESSION_LIMIT}
-    rows = session.connection().execute(_LIVE, moments).all()
+    rows = _LIVE.rows(session.connection(), moments)
     if not rows:
         return None
     session_id, last_seen_at, must_change = rows[0][:3]
-    return SessionRow(session_id, last_seen_at, must_change, _actor([row[3:] for row in rows]))
+    return SessionRow(session_id, last_seen_at, bool(must_change), _actor([row[3:] for row in rows]))
 
 
 def actor_of(session: Session, account_id: int) -> Actor:

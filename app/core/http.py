@@ -37,7 +37,10 @@ CONTENT_POLICY = (
 
 @dataclass(frozen=True)
 class Card:
-    """One next thing to do, for the home page; the smallest `rank` comes first. `tone` is info, warning or danger."""
+    """One next thing to do, for the home page; the smallest `rank` comes first. `tone` is info, warning or danger.
+
+    `state` is the code of a certificate's state, shown as a badge; `done` of `required` hours are shown as a ring.
+    """
 
     title: str
     text: str
@@ -45,6 +48,9 @@ class Card:
     action: str
     rank: int = 50
     tone: str = "info"
+    state: str = ""
+    done: float = 0
+    required: int = 0
 
 
 @dataclass(frozen=True)

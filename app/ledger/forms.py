@@ -1,12 +1,154 @@
-"""What the auditor asks the ledger for."""
+"""What the auditor asks the ledger for, and what the ledger's codes are called."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField
 from wtforms.validators import Optional, ValidationError
 
+from app.core.errors import N_
 from app.core.forms import Form
 from app.ledger.queries import Filter
+
+EVENT_TITLES = {
+    "accounts.account.created": N_("Account created"),
+    "accounts.account.disabled": N_("Account disabled"),
+    "accounts.account.enabled": N_("Account enabled again"),
+    "accounts.account.unlocked": N_("Account unlocked"),
+    "accounts.invitation.accepted": N_("Invitation taken up"),
+    "accounts.invitation.sent": N_("Invitation sent"),
+    "accounts.letter.retried": N_("Letter put back into the outbox"),
+    "accounts.password.changed": N_("Password changed"),
+    "accounts.role.granted": N_("Role granted"),
+    "accounts.role.revoked": N_("Role revoked"),
+    "accounts.session.ended": N_("Signed out"),
+    "accounts.session.opened": N_("Signed in"),
+    "accounts.sessions.ended": N_("All sessions ended"),
+    "accounts.sign-in.slowed": N_("Sign-in slowed after failed attempts"),
+    "accounts.token.issued": N_("Access token issued"),
+    "accounts.token.revoked": N_("Access token revoked"),
+    "bank.import.checked": N_("Question file checked"),
+    "bank.import.discarded": N_("Question import given up"),
+    "bank.import.finished": N_("Question import taken over"),
+    "bank.item.approved": N_("Question approved"),
+    "bank.item.created": N_("Question written"),
+    "bank.item.edited": N_("Question edited"),
+    "bank.item.rejected": N_("Question sent back"),
+    "bank.item.retired": N_("Question taken out of use"),
+    "bank.item.submitted": N_("Question put before the reviewer"),
+    "bank.items.exported": N_("Questions exported"),
+    "credentials.certificate.cancelled": N_("Certificate cancelled"),
+    "credentials.certificate.issued": N_("Certificate issued"),
+    "credentials.certificate.reinstated": N_("Certificate reinstated"),
+    "credentials.certificate.reported-lost": N_("Certificate reported lost"),
+    "credentials.certificate.revoked": N_("Certificate revoked"),
+    "credentials.certificate.superseded": N_("Certificate replaced by a new one"),
+    "credentials.certificate.suspended": N_("Certificate suspended"),
+    "credentials.document.sealed": N_("Certificate document sealed"),
+    "credentials.qualification.changed": N_("Qualification changed"),
+    "credentials.qualification.made": N_("Qualification recorded"),
+    "eligibility.decision.made": N_("Duty check decided"),
+    "eligibility.decision.replayed": N_("Decision checked again"),
+    "exams.admission.granted": N_("Candidates admitted"),
+    "exams.admission.withdrawn": N_("Admission withdrawn"),
+    "exams.attempt.closed": N_("Paper closed"),
+    "exams.attempt.started": N_("Paper begun"),
+    "exams.deadline.moved": N_("Deadline of a paper moved"),
+    "exams.incident.noted": N_("Incident noted"),
+    "exams.key.corrected": N_("Key of a question corrected"),
+    "exams.paper.generated": N_("Paper drawn"),
+    "exams.result.marked": N_("Paper marked"),
+    "exams.results.released": N_("Results of a sitting released"),
+    "exams.seats.assigned": N_("Seats assigned"),
+    "exams.sitting.announced": N_("Sitting announced"),
+    "exams.sitting.cancelled": N_("Sitting called off"),
+    "exams.sitting.changed": N_("Sitting changed"),
+    "exams.sitting.planned": N_("Sitting planned"),
+    "exams.specification.created": N_("Specification written"),
+    "exams.specification.retired": N_("Specification retired"),
+    "exams.specification.revised": N_("Specification revised"),
+    "exams.time.granted": N_("Extra time granted"),
+    "ledger.export.taken": N_("Ledger exported"),
+    "registry.area.added": N_("Place added"),
+    "registry.employment.corrected": N_("Employment corrected"),
+    "registry.employment.recorded": N_("Employment recorded"),
+    "registry.employment.withdrawn": N_("Employment withdrawn"),
+    "registry.establishment.corrected": N_("Number of posts corrected"),
+    "registry.establishment.recorded": N_("Number of posts recorded"),
+    "registry.establishment.withdrawn": N_("Number of posts withdrawn"),
+    "registry.extra-time.set": N_("Extra time for a person set"),
+    "registry.identity.recorded": N_("Identity number recorded"),
+    "registry.import.checked": N_("Registry file checked"),
+    "registry.import.discarded": N_("Registry import given up"),
+    "registry.import.finished": N_("Registry import taken over"),
+    "registry.person.changed": N_("Person changed"),
+    "registry.person.entered": N_("Person entered"),
+    "registry.person.separated": N_("Person left the service"),
+    "registry.photo.kept": N_("Photograph kept"),
+    "registry.posting.corrected": N_("Posting corrected"),
+    "registry.posting.recorded": N_("Posting recorded"),
+    "registry.posting.withdrawn": N_("Posting withdrawn"),
+    "registry.power.corrected": N_("Power item corrected"),
+    "registry.power.published": N_("Power item published"),
+    "registry.power.recorded": N_("Power item recorded"),
+    "registry.power.withdrawn": N_("Power item withdrawn"),
+    "registry.profile.corrected": N_("Profile corrected"),
+    "registry.profile.recorded": N_("Profile recorded"),
+    "registry.profile.withdrawn": N_("Profile withdrawn"),
+    "registry.sanction.corrected": N_("Sanction corrected"),
+    "registry.sanction.recorded": N_("Sanction recorded"),
+    "registry.sanction.withdrawn": N_("Sanction withdrawn"),
+    "registry.separation.corrected": N_("Separation corrected"),
+    "registry.separation.recorded": N_("Separation recorded"),
+    "registry.separation.withdrawn": N_("Separation withdrawn"),
+    "registry.standing.corrected": N_("Standing in law corrected"),
+    "registry.standing.recorded": N_("Standing in law recorded"),
+    "registry.standing.withdrawn": N_("Standing in law withdrawn"),
+    "registry.territory.corrected": N_("Territory corrected"),
+    "registry.territory.recorded": N_("Territory recorded"),
+    "registry.territory.withdrawn": N_("Territory withdrawn"),
+    "registry.unit.changed": N_("Unit changed"),
+    "registry.unit.founded": N_("Unit founded"),
+    "training.attendance.corrected": N_("Attendance corrected"),
+    "training.attendance.taken": N_("Attendance taken"),
+    "training.class.cancelled": N_("Class called off"),
+    "training.class.changed": N_("Class changed"),
+    "training.class.planned": N_("Class planned"),
+    "training.enrolment.made": N_("Enrolled in a class"),
+    "training.enrolment.withdrawn": N_("Enrolment withdrawn"),
+    "training.initial-course.done": N_("Initial course done"),
+    "training.initial-course.taken-back": N_("Initial course taken back"),
+    "training.notice.read": N_("Notice read"),
+    "training.plan.created": N_("Training plan made"),
+    "training.programme.created": N_("Programme set up"),
+    "training.programme.moved": N_("Deadline of a programme moved"),
+    "training.reminder.written": N_("Reminder written"),
+    "training.task.done": N_("Task of a programme done"),
+    "training.task.taken-back": N_("Task of a programme taken back"),
+}
+SUBJECT_TITLES = {
+    "account": N_("User account"),
+    "area": N_("Place"),
+    "bank": N_("Question bank"),
+    "bank_import": N_("Question import"),
+    "certificate": N_("Certificate"),
+    "class": N_("Class"),
+    "decision": N_("Decision"),
+    "exam_admission": N_("Admission to a sitting"),
+    "exam_attempt": N_("Written paper"),
+    "exam_paper": N_("Question paper"),
+    "exam_result": N_("Exam result"),
+    "exam_sitting": N_("Exam sitting"),
+    "exam_specification": N_("Exam specification"),
+    "import": N_("Registry import"),
+    "item": N_("Exam question"),
+    "ledger": N_("Ledger"),
+    "letter": N_("Letter"),
+    "notice": N_("Notice"),
+    "person": N_("Person"),
+    "programme": N_("Programme"),
+    "training-plan": N_("Training plan"),
+    "unit": N_("Unit"),
+}
 
 
 class LedgerFilter(Form):
@@ -33,3 +175,13 @@ class LedgerFilter(Form):
         return Filter(
             self.event.data or "", self.actor.data or "", self.subject.data or "", self.first.data, self.last.data
         )
+
+
+def event_title(code: str) -> str:
+    """What an event is called in the reader's language; its code where it has no title."""
+    return str(_(EVENT_TITLES[code])) if code in EVENT_TITLES else code
+
+
+def subject_title(code: str) -> str:
+    """What a type of subject is called in the reader's language; its code where it has no title."""
+    return str(_(SUBJECT_TITLES[code])) if code in SUBJECT_TITLES else code

@@ -8,9 +8,11 @@ from app.core.http import Page, actor, now, requires, writes, zone
 from app.core.permissions import P
 from app.extensions import db
 from app.ledger import queries, service
-from app.ledger.forms import LedgerFilter
+from app.ledger.forms import LedgerFilter, event_title, subject_title
 
 blueprint = Blueprint("ledger", __name__, url_prefix="/ledger")
+blueprint.add_app_template_filter(event_title)
+blueprint.add_app_template_filter(subject_title)
 
 
 @blueprint.get("/")

@@ -8,7 +8,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.bank import queries
-from app.bank.policy import FIELD_TITLES, LEVEL_TITLES, PAPER_TITLES, STATUS_TITLES, TYPE_TITLES, WANTED_PER_CELL
+from app.bank.forms import FORMAT_TITLES
+from app.bank.policy import (
+    FIELD_TITLES,
+    LEVEL_TITLES,
+    PAPER_TITLES,
+    STATUS_TITLES,
+    TYPE_TITLES,
+    WANTED_PER_CELL,
+    Status,
+)
 from app.core.http import Card, actor, requires
 from app.core.permissions import Actor, P
 from app.extensions import db
@@ -24,6 +33,7 @@ def _titles() -> dict[str, Any]:
         "levels": LEVEL_TITLES,
         "statuses": STATUS_TITLES,
         "fields_named": FIELD_TITLES,
+        "formats": FORMAT_TITLES,
     }
     return {name: {str(key): _(title) for key, title in table.items()} for name, table in tables.items()}
 
@@ -55,12 +65,23 @@ def home() -> ResponseReturnValue:
 
 
 def home_cards(who: Actor) -> list[Card]:
-    """Questions to review first, own drafts later."""
+    """Questions to review first, then how the bank stands, own drafts later."""
     if not (who.may(P.BANK_REVIEW) or who.may(P.BANK_EDIT)):
         return []
     waiting, drafts = queries.counts(db.session(), who)
     cards = [_review_card(waiting)] if waiting and who.may(P.BANK_REVIEW) else []
+    cards.append(_health_card(queries.health(db.session())))
     return cards + ([_draft_card(drafts)] if drafts and who.may(P.BANK_EDIT) else [])
+
+
+def _health_card(found: queries.Health) -> Card:
+    final, review, drafts = (found.by_status[one] for one in (Status.FINAL, Status.REVIEW, Status.DRAFT))
+    title = ngettext("Question bank: %(num)s final question", "Question bank: %(num)s final questions", final)
+    text = _(
+        "%(review)s under review, %(drafts)s drafts; %(thin)s kinds of question are thin in their topic.",
+        review=review, drafts=drafts, thin=len(found.thin),
+    )  # fmt: skip
+    return Card(title, text, url_for("bank.home"), _("Open the question bank"), 45, "info" if final else "warning")
 
 
 def _review_card(waiting: int) -> Card:

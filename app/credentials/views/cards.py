@@ -47,4 +47,4 @@ def _card(row: queries.LifeRow) -> Card:
     title = words.get(row.state, _("Your certificate %(number)s", number=row.number))
     urgent = row.state == "EXPIRING" and row.days <= SOON
     tone = "info" if row.state in {"ACTIVE", "NOT_YET"} else "warning" if row.in_force else "danger"
-    return Card(title, text, url_for("credentials.mine"), _("Show it"), rank=10 if urgent else 40, tone=tone)
+    return Card(title, text, url_for("credentials.mine"), _("Show it"), 10 if urgent else 40, tone, row.state)

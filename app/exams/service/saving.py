@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, column, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.core.database import UtcDateTime
+from app.core.database import DriverSql
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
 from app.exams.models import AnswerJournal, Attempt, AttemptEvent, ExamPaper
@@ -64,10 +64,10 @@ def save_answers(
     _check_shape(answers)
     given = _once(answers)
     connection = session.connection()
-    row = connection.execute(_TAKE, _taking(attempt_id, actor, device, len(given), now)).first()
-    if row is None:
+    taken = _TAKE.rows(connection, _taking(attempt_id, actor, device, len(given), now))
+    if not taken:
         raise _why_not(session, actor, attempt_id, device, now)
-    last, deadline_at, accepts_until = row
+    last, deadline_at, accepts_until = taken[0]
     _check_places(given, _orders(session, attempt_id, device))
     saved, last = _append(connection, attempt_id, given, last - len(given), now, late=is_late(deadline_at, now))
     return Acknowledged(tuple(saved[answer.client_id] for answer in given), last, deadline_at, accepts_until)
@@ -83,36 +83,29 @@ def _append(
     saved: dict[str, Saved] = {}
     for answer in answers:
         row = {**vars(answer), "attempt": attempt_id, "sequence": number + 1, "saved_at": now, "late": late}
-        if connection.execute(_APPEND, row).first() is not None:
+        if _APPEND.rows(connection, row):
             number += 1
             saved[answer.client_id] = Saved(answer.client_id, answer.position, number, now)
     repeated = [answer.client_id for answer in answers if answer.client_id not in saved]
     if repeated:
-        connection.execute(_RENUMBER, {"attempt": attempt_id, "last": number})
+        connection.execute(update(Attempt).where(Attempt.id == attempt_id).values(last_sequence=number))
         found = connection.execute(_KNOWN, {"attempt": attempt_id, "ids": repeated})
         saved |= {row[0]: Saved(*row) for row in found}
     return saved, number
 
 
-# Written out, since building them from the models costs more than running them.
-_TAKE = (
-    text(
-        "UPDATE exam_attempt"
-        " SET last_sequence = last_sequence + :count, last_saved_at = :moment, last_seen_at = :moment"
-        " WHERE id = :attempt AND person_id = :person AND device_token = :device AND closed_by IS NULL"
-        " AND accepts_until >= :moment RETURNING last_sequence, deadline_at, accepts_until"
-    )
-    .bindparams(bindparam("moment", type_=UtcDateTime()))
-    .columns(
-        column("last_sequence", Integer), column("deadline_at", UtcDateTime()), column("accepts_until", UtcDateTime())
-    )
+_TAKE = DriverSql(
+    "UPDATE exam_attempt"
+    " SET last_sequence = last_sequence + :count, last_saved_at = :moment, last_seen_at = :moment"
+    " WHERE id = :attempt AND person_id = :person AND device_token = :device AND closed_by IS NULL"
+    " AND accepts_until >= :moment RETURNING last_sequence, deadline_at, accepts_until",
+    moments=(1, 2),
 )
-_APPEND = text(
+_APPEND = DriverSql(
     "INSERT INTO exam_answer (attempt_id, sequence, position, value, client_id, client_at, saved_at, late)"
     " VALUES (:attempt, :sequence, :position, :value, :client_id, :client_at, :saved_at, :late)"
     " ON CONFLICT (attempt_id, client_id) DO NOTHING RETURNING sequence"
-).bindparams(bindparam("client_at", type_=UtcDateTime()), bindparam("saved_at", type_=UtcDateTime()))
-_RENUMBER = text("UPDATE exam_attempt SET last_sequence = :last WHERE id = :attempt")
+)
 _KNOWN = select(
     AnswerJournal.client_id, AnswerJournal.position, AnswerJournal.sequence, AnswerJournal.saved_at
 ).where(

@@ -22,13 +22,23 @@ CODE_LISTS = {kind.__name__: kind for kind in codes.TITLES}
 
 @blueprint.context_processor
 def words() -> dict[str, Any]:
-    """`word('PersonKind', code)` names a code; `kinds('PersonKind')` lists a list's choices."""
+    """`word('PersonKind', code)` names a code, `kinds('PersonKind')` lists a list's choices.
+
+    `rules_named(code)` names the rules of a place.
+    """
     tongue = language()
     return {
         "word": lambda name, code: codes.title(CODE_LISTS[name], code, tongue),
         "kinds": lambda name: [(c, codes.title(CODE_LISTS[name], c, tongue)) for c in codes.TITLES[CODE_LISTS[name]]],
+        "rules_named": _rules_named,
         "tongue": tongue,
     }
+
+
+def _rules_named(code: str | None) -> str:
+    named = {known: (zh, en) for known, zh, en in queries.regime_names()}
+    zh, en = named.get(code or "", (code or "", code or ""))
+    return en if language() == "en" else zh
 
 
 def saved(form: Form, change: Callable[[], Any], message: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from app.core.permissions import Actor, P
 from app.extensions import db
 from app.training import queries
 from app.training.policy import TASK_TITLES, figure
+from app.training.rotation import YearHours
 
 SOON = 90
 """From how many days before its deadline a programme is told on the home page."""
@@ -47,16 +49,25 @@ def _next_class(person_id: int) -> Iterator[Card]:
 
 def _hours(person_id: int) -> Iterator[Card]:
     row = queries.year_of(db.session(), person_id, today().year, today())
-    if row is not None and row.year.required is not None and row.year.shortfall:
-        title = _(
-            "%(done)s of %(required)s training hours this year",
-            done=figure(row.year.done), required=figure(row.year.required),
-        )  # fmt: skip
-        text = _(
-            "%(short)s hours are missing; %(days)s days are left.",
-            short=figure(row.year.shortfall), days=row.year.days_left,
-        )  # fmt: skip
-        yield Card(title, text, url_for("training.mine"), _("My training"), 40)
+    if row is None or row.year.required is None or not row.year.owed:
+        return
+    year, required = row.year, int(row.year.required)
+    title = _(
+        "%(done)s of %(required)s training hours this year", done=figure(year.done), required=figure(row.year.required)
+    )
+    text = _("The hours of this year are reached.") if not year.shortfall else _missing(year)
+    address = url_for("training.mine")
+    yield Card(title, text, address, _("My training"), 41, done=_plain(year.done), required=required)
+
+
+def _missing(year: YearHours) -> str:
+    short = figure(year.shortfall)
+    return str(_("%(short)s hours are missing; %(days)s days are left.", short=short, days=year.days_left))
+
+
+def _plain(hours: Decimal) -> float:
+    """A whole number where it is one, so that the ring shows no needless zero."""
+    return float(hours) if hours % 1 else int(hours)
 
 
 def _tasks(person_id: int) -> Iterator[Card]:

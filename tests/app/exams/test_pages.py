@@ -274,6 +274,18 @@ def test_the_home_page_reminds_the_invigilator_and_the_trainer(make_sitting, cas
     assert "1 result waits to be released" in sign_in("tan").get("/").text
 
 
+def test_the_trainers_home_tells_the_sittings_of_the_month(make_sitting, cast, session, sign_in, clock):
+    make_sitting("KT-0001", title="三月考试")
+    make_sitting(kind=Kind.PRACTICE, open_practice=True, title="开放练习", opens_at=START - timedelta(hours=2))
+    later = START + timedelta(days=60)
+    make_sitting(title="五月考试", opens_at=later, closes_at=later + timedelta(hours=2))
+    home = sign_in("tan").get("/").text
+    assert "三月考试" in home
+    assert "Open until" in home
+    assert "五月考试" not in home
+    assert "Nothing waits" not in home
+
+
 def test_pages_speak_both_languages_without_breaking(make_sitting, client, sign_in):
     sitting = make_sitting()
     sign_in("tan")

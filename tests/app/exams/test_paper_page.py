@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.accounts.models import AccountSession
+from app.accounts.models import Account, AccountSession
 from app.exams.models import AnswerJournal, Attempt, ExamPaper
 from app.registry.models import Person
 from tests.app.exams.conftest import OPENS
@@ -121,8 +121,10 @@ def test_the_newest_device_writes_and_the_older_turns_read_only(session, applica
     assert client.post(f"/exams/papers/{attempt}/state", json={}).json["device_is_current"] is False
 
 
-def test_nobody_else_sees_or_writes_the_paper(written, application, cast):
+def test_nobody_else_sees_or_writes_the_paper(session, written, application, cast, people):
     _client, attempt = written
+    session.get(Account, cast["tan"].account_id).person_id = people("KT-0002")
+    session.flush()
     other = application.test_client()
     with other.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = cast["tan"].token, True

@@ -1,6 +1,7 @@
 """The ledger: dense, chained, and quick to notice a hand that was not its own."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -13,9 +14,10 @@ from sqlalchemy.exc import DatabaseError
 from app.core.permissions import Actor, system_actor
 from app.extensions import db
 from app.ledger import queries, service
+from app.ledger.forms import EVENT_TITLES, SUBJECT_TITLES
 from app.ledger.models import LedgerEntry
 from app.ledger.queries import Filter
-from tests.conftest import START
+from tests.conftest import PROJECT, START
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HAND = system_actor("test")
@@ -142,3 +144,28 @@ def test_a_filter_that_cannot_be_read_shows_and_exports_nothing(sign_in, session
 
 def test_whoever_is_no_auditor_sees_no_ledger(sign_in):
     assert sign_in("sun").get("/ledger/").status_code == 403
+
+
+def test_every_event_and_subject_that_the_rooms_write_has_a_title():
+    written = "\n".join(
+        path.read_text("utf-8") for path in sorted((PROJECT / "app").rglob("*.py")) if path.name != "forms.py"
+    )
+    rooms = "accounts|bank|credentials|eligibility|exams|ledger|registry|training"
+    events = set(re.findall(rf'"((?:{rooms})\.[a-z-]+\.[a-z-]+)"', written))
+    subjects = set(re.findall(rf'"(?:{rooms})\.[a-z-]+\.[a-z-]+",\s*\("([a-z_-]+)",', written))
+    kinds = set(re.findall(r'_kind\("([a-z]+)"', written))
+    events |= {f"registry.{kind}.{deed}" for kind in kinds for deed in ("recorded", "corrected", "withdrawn")}
+    assert len(events) > 80
+    assert len(kinds) == 9
+    assert events - set(EVENT_TITLES) == set()
+    assert subjects - set(SUBJECT_TITLES) == set()
+
+
+def test_the_auditor_reads_titles_beside_the_codes(sign_in, session):
+    service.record(session, HAND, "registry.unit.founded", ("unit", 7), now=START)
+    page = sign_in("ada").get("/ledger/").text
+    assert '<span class="d-block">Unit founded</span><span class="code">registry.unit.founded</span>' in page.replace(
+        "\n", ""
+    )
+    assert '<span class="d-block">Unit</span>' in page
+    assert "Unit founded · registry.unit.founded" in page

@@ -22,21 +22,17 @@ from tests.conftest import START
 HAND = system_actor("test")
 
 
-def _stamp(engine, revision="0001"):
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-        connection.execute(text("INSERT INTO alembic_version VALUES (:r)"), {"r": revision})
-
-
 @pytest.fixture
 def make(build_site):
-    """Make a stamped site over a database; returns its engine and the site."""
+    """Make a migrated site over a database, of another version where one is given; returns it and its engine."""
 
-    def build(url, revision="0001"):
+    def build(url, revision=None):
         site = build_site(url)
         with site.app_context():
             engine = db.engine
-        _stamp(engine, revision)
+        if revision is not None:
+            with engine.begin() as connection:
+                connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
         return site, engine
 
     return build

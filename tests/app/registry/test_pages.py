@@ -59,7 +59,7 @@ def test_an_officer_sees_their_own_record_and_no_other(sign_in):
     assert answer.status_code == 200
     assert "欧阳平" in answer.text
     assert browser.get("/registry/people/KT-0001").status_code == 403
-    assert sign_in("sun").get("/registry/me").status_code == 404
+    assert sign_in("sun").get("/registry/me").status_code == 403
 
 
 def test_the_filter_of_the_list_lives_in_the_address(sign_in, people):
