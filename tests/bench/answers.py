@@ -13,14 +13,22 @@ from sqlalchemy import func, select
 
 from app.exams.models import AnswerJournal
 from app.extensions import db
+from tests.bench.yardstick import rate
 from tests.live import LiveSite, database, seed_hall, write_together
 
 CLIENTS = 64
 
 
 def run(seconds: float) -> dict[str, object]:
-    """Both engines: saves a second, p50 and p95 in milliseconds, and whether every acknowledged save was kept."""
-    return {kind: _engine(kind, seconds) for kind in ("sqlite", "postgresql")}
+    """Both engines: saves a second, p50 and p95 in milliseconds, and whether every acknowledged save was kept.
+
+    Beside them the yardstick, and each engine's share of it.
+    """
+    found: dict[str, dict[str, object]] = {kind: _engine(kind, seconds) for kind in ("sqlite", "postgresql")}
+    with tempfile.TemporaryDirectory() as folder:
+        yardstick = rate(Path(folder), seconds)
+    shares = {kind: round(float(str(one["saves_per_second"])) / yardstick, 2) for kind, one in found.items()}
+    return {**found, "yardstick_upserts_per_second": yardstick, "share_of_yardstick": shares}
 
 
 def _engine(kind: str, seconds: float) -> dict[str, object]:
