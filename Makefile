@@ -8,7 +8,7 @@ run: setup-run
 	@$(BIN)/python -m app run
 
 test: setup
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -rs
 
 check: setup
 	$(BIN)/ruff format --check .
