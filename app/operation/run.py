@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 
 import flask_migrate
@@ -54,8 +55,14 @@ def keep(commands: Sequence[Sequence[str]]) -> int:
         if child.poll() is None:
             child.terminate()
     for child in children:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(GRACE_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        _sweep(child)
     return 0 if stopping else next((code for code in ended if code), 1)
+
+
+def _sweep(child: subprocess.Popen[bytes]) -> None:
+    """End whatever is left of a child and of the workers it started; each child leads a group of its own."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
