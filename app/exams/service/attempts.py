@@ -330,11 +330,3 @@ def receipt_of(attempt: Attempt) -> Receipt:
         attempt.id, attempt.receipt or "", attempt.submitted_at, attempt.answered or 0, attempt.places,
         ClosedBy(attempt.closed_by),
     )  # fmt: skip
-
-
-def own_receipt(session: Session, actor: Actor, attempt_id: int) -> Receipt:
-    """The receipt of one's own closed attempt. Raises NotFound for another's, Refused while it is open."""
-    found = session.get(Attempt, attempt_id, populate_existing=True)
-    if found is None or actor.person_id is None or found.person_id != actor.person_id:
-        raise NotFound
-    return receipt_of(found)
