@@ -8,7 +8,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -157,6 +158,12 @@ class Candidate:
         return name, head.encode() + body
 
 
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to its end on a loop of its own, in a thread: the caller's may be held by a browser."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0
@@ -187,7 +194,7 @@ def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float
         until = time.perf_counter() + seconds
         await asyncio.gather(*(ask_on(port, request, until, times) for request in requests))
 
-    asyncio.run(everybody())
+    _run(everybody())
     return sorted(times)
 
 
@@ -217,7 +224,7 @@ def write_together(candidates: list[Candidate], port: int, seconds: float) -> No
         until = time.perf_counter() + seconds
         await asyncio.gather(*(write_on(candidate, port, until) for candidate in candidates))
 
-    asyncio.run(everybody())
+    _run(everybody())
 
 
 def seed_hall(site: LiveSite, count: int) -> list[Candidate]:
