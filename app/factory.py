@@ -32,6 +32,7 @@ def build(settings: Settings | None = None) -> Flask:
         csrf.exempt(blueprint)
     http.register(app)
     _prepare_templates(app)
+    app.wsgi_app = pages.ShortWay(app)  # type: ignore[method-assign]
     return app
 
 

@@ -39,6 +39,8 @@ BLUEPRINTS = [
 LOAD_VISITOR = accounts.load_visitor
 LOAD_PROGRAM = accounts.load_program
 
+ShortWay = exams.ShortWay
+
 # (title, endpoint, permissions of which one suffices, section)
 NAVIGATION = [
     (_l("Home"), "pages.home", (), "home"),

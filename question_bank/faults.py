@@ -52,8 +52,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong, or worth knowing; the sentences come from the table of messages."""
+class Remark:
+    """One thing to say about a place; the sentences come from the table of messages."""
 
     code: str
     place: Place
@@ -70,23 +70,16 @@ class Fault:
         return sentence(self.code, "en", self.data)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing a reader made uniform while reading; same shape as a fault, and harmless."""
+class Fault(Remark):
+    """One thing that is wrong, or worth knowing."""
 
-    code: str
-    place: Place
-    data: Mapping[str, Datum] = field(default_factory=dict, hash=False)
+    __slots__ = ()
 
-    @property
-    def zh(self) -> str:
-        """The sentence in Chinese."""
-        return sentence(self.code, "zh", self.data)
 
-    @property
-    def en(self) -> str:
-        """The sentence in English."""
-        return sentence(self.code, "en", self.data)
+class Change(Remark):
+    """One thing a reader made uniform while reading, and harmless."""
+
+    __slots__ = ()
 
 
 class BankError(Exception):

@@ -207,16 +207,23 @@ def first_password() -> ResponseReturnValue | None:
     return redirect(url_for("accounts.password"))
 
 
+def security_headers(settings: Settings) -> dict[str, str]:
+    """The headers that every answer carries."""
+    always = {
+        "Content-Security-Policy": CONTENT_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    return always | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if settings.secure else {})
+
+
 def headers(response: Response) -> Response:
     """Security headers on every answer; pages for signed-in people are not kept by shared caches."""
-    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    for name, value in security_headers(settings()).items():
+        response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    if current_app.config["SETTINGS"].secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint not in PUBLIC_ENDPOINTS:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

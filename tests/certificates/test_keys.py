@@ -68,7 +68,8 @@ def test_an_empty_password_or_an_impossible_name_makes_nothing(
 
 def test_the_longest_permitted_name_works(tmp_path: Path, now: datetime) -> None:
     files = create_authority(tmp_path / "a", now, "局" * 21, "pw")
-    load_signer(files.seal_key, files.seal_certificate, "pw", [files.issuing_certificate])
+    signer = load_signer(files.seal_key, files.seal_certificate, "pw", [files.issuing_certificate])
+    assert "局" * 21 in signer.certificate.subject.rfc4514_string()
 
 
 def code_of(key: Path, certificate: Path, password: str | None) -> str:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from app.core.database import DriverSql
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
-from app.exams.models import AnswerJournal, Attempt, AttemptEvent, ExamPaper
+from app.exams.models import AnswerJournal, Attempt, ExamPaper
 from app.exams.queries import own_attempt, saved_answers
+from app.exams.service.attempts import note_event
 from app.exams.sitting import EventKind, is_late
 
 _PLACE = re.compile(r"p[1-9][0-9]{0,2}")
@@ -189,9 +190,8 @@ def note_events(
     if len(kinds) > MOST_EVENTS or any(kind not in NOTED for kind, _at in kinds):
         raise Invalid("event-kind", N_("The page told something that is not understood."))
     for kind, client_at in kinds:
-        session.add(AttemptEvent(attempt_id=attempt_id, kind=kind, at=now, client_at=client_at, by="", detail={}))
+        note_event(session, attempt_id, EventKind(kind), now=now, client_at=client_at)
     session.execute(update(Attempt).where(Attempt.id == attempt_id).values(last_seen_at=now))
-    session.flush()
 
 
 def note_seen(session: Session, actor: Actor, attempt_id: int, *, now: datetime) -> None:

@@ -1,8 +1,6 @@
 """The candidate's paper: begin, write, hand in, receipt. It works as a plain form; its script saves as one goes."""
 
 import secrets
-from datetime import datetime
-from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +11,7 @@ from app.core.permissions import P
 from app.exams import queries, service
 from app.exams.service import saving
 from app.exams.views.blueprint import blueprint
+from app.exams.views.wire import acknowledgement, moment, read_answers, times
 from app.extensions import db
 
 
@@ -69,16 +68,7 @@ def paper_state(attempt_id: int) -> ResponseReturnValue:
         for place, saved in queries.saved_answers(db.session(), attempt_id).items()
     }
     closed = {"closed_by": attempt.closed_by, "device_is_current": writable}
-    return {**_times(attempt), **closed, "answers": answers}
-
-
-def _times(known: Any) -> dict[str, Any]:  # noqa: ANN401 - a state or an acknowledgement
-    return {
-        "now": now().isoformat(),
-        "deadline_at": known.deadline_at.isoformat(),
-        "accepts_until": known.accepts_until.isoformat(),
-        "last_sequence": known.last_sequence,
-    }
+    return {**times(attempt, now()), **closed, "answers": answers}
 
 
 @blueprint.post("/papers/<int:attempt_id>/answers")
@@ -88,27 +78,7 @@ def save_answers(attempt_id: int) -> ResponseReturnValue:
     answers = read_answers(request.get_json(silent=True))
     done = saving.save_answers(db.session(), actor(), attempt_id, device_of(attempt_id), answers, now=now())
     db.session.commit()
-    saved = [
-        {"id": one.client_id, "position": one.position, "sequence": one.sequence, "saved_at": one.saved_at.isoformat()}
-        for one in done.saved
-    ]
-    return {**_times(done), "saved": saved}
-
-
-def read_answers(body: object) -> list[saving.Answer]:
-    """The answers of a request body; raises Invalid when it is not of the documented form."""
-    try:
-        rows = body["answers"]  # type: ignore[index]
-        return [saving.Answer(str(r["id"]), int(r["position"]), str(r["value"]), _moment(r.get("at"))) for r in rows]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Invalid("answers-unreadable", N_("The answers could not be read; nothing was saved.")) from error
-
-
-def _moment(text: str | None) -> datetime | None:
-    moment = datetime.fromisoformat(text) if text else None
-    if moment is not None and moment.tzinfo is None:
-        raise ValueError(text)
-    return moment
+    return acknowledgement(done, now())
 
 
 @blueprint.post("/papers/<int:attempt_id>/events")
@@ -116,7 +86,7 @@ def _moment(text: str | None) -> datetime | None:
 def note_events(attempt_id: int) -> ResponseReturnValue:
     """The page was left, came back, or is connected again."""
     try:
-        kinds = [(str(e["kind"]), _moment(e.get("at"))) for e in request.get_json()["events"]]
+        kinds = [(str(e["kind"]), moment(e.get("at"))) for e in request.get_json()["events"]]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid("events-unreadable", N_("What the page told could not be read.")) from error
     saving.note_events(db.session(), actor(), attempt_id, kinds, now=now())
