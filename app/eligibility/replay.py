@@ -17,7 +17,18 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from app.core.errors import N_, DomainError
 from app.eligibility.decision import Decision
-from app.eligibility.facts import AgencyFacts, BadQuestion, Facts, PersonFacts, PlaceFacts, PowerFacts, Question
+from app.eligibility.facts import (
+    AgencyFacts,
+    BadQuestion,
+    Entrustment,
+    Facts,
+    Headcount,
+    PersonFacts,
+    PlaceFacts,
+    PowerFacts,
+    Question,
+    Shift,
+)
 from app.eligibility.judgement import evaluate
 from app.regimes.policy import Regime
 
@@ -33,6 +44,11 @@ SINGULAR = {
     "task": "tasks",
     "sanction": "sanctions",
     "designation": "designations",
+    "relation": "relations",
+    "appointment": "appointments",
+    "legal_qualification": "legal_qualifications",
+    "review": "reviews",
+    "override": "overrides",
 }
 
 
@@ -70,7 +86,7 @@ def replay(text: str, regime_of: Callable[[str], Regime]) -> tuple[CaseResult, .
     cases = content.get("case", [])
     if not cases:
         raise BadCases("case", "there is no case")
-    _only(content, {"title", "regime", "case", *_TABLES}, "file")
+    _only(content, {"title", "regime", "case", "covered", *_TABLES}, "file")
     return tuple(_case(content, case, f"case {number}", regime_of) for number, case in enumerate(cases, 1))
 
 
@@ -84,7 +100,7 @@ def _case(shared: Mapping[str, Any], case: Any, at: str, regime_of: Callable[[st
         raise BadCases(at, "a case is a table")
     name = str(case.get("name", at))
     at = f"case {name}"
-    _only(case, {"name", "regime", "question", "expect", *_TABLES}, at)
+    _only(case, {"name", "regime", "question", "expect", "covered", *_TABLES}, at)
     expect = case.get("expect", {})
     _only(expect, EXPECTABLE, f"{at}, expect")
     if not expect:
@@ -113,10 +129,22 @@ def _facts(shared: Mapping[str, Any], case: Mapping[str, Any], at: str) -> Facts
         agencies=tuple(rows["agency"]),
         powers=tuple(rows["power"]),
         places={one.code: one for one in rows["place"]},
+        entrustments=tuple(rows["entrustment"]),
+        headcounts=tuple(rows["headcount"]),
+        shifts=tuple(rows["shift"]) if "shift" in case or "shift" in shared else None,
+        covered=tuple(case.get("covered", shared.get("covered", ()))),
     )
 
 
-_TABLES: dict[str, type[Any]] = {"person": PersonFacts, "agency": AgencyFacts, "power": PowerFacts, "place": PlaceFacts}
+_TABLES: dict[str, type[Any]] = {
+    "person": PersonFacts,
+    "agency": AgencyFacts,
+    "power": PowerFacts,
+    "place": PlaceFacts,
+    "entrustment": Entrustment,
+    "headcount": Headcount,
+    "shift": Shift,
+}
 
 
 def _differences(expect: Mapping[str, Any], decision: Decision) -> list[Difference]:

@@ -59,6 +59,21 @@ class Severity(StrEnum):
     OBLIGATION = "OBLIGATION"
 
 
+class PersonKind(StrEnum):
+    """What kind of person somebody is, for the rules."""
+
+    OFFICER = "OFFICER"
+    AUXILIARY = "AUXILIARY"
+    POLICE = "POLICE"
+    AUX_POLICE = "AUX_POLICE"
+    SOCIAL_SUPERVISOR = "SOCIAL_SUPERVISOR"
+    GRID_WORKER = "GRID_WORKER"
+    VOLUNTEER = "VOLUNTEER"
+    SANITATION = "SANITATION"
+    THIRD_PARTY = "THIRD_PARTY"
+    TEMPORARY = "TEMPORARY"
+
+
 class Task(StrEnum):
     """What a certification programme asks of each person."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from app.regimes.codes import Act, ActClass, Severity, Task
+from app.regimes.codes import Act, ActClass, PersonKind, Severity, Task
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
 LayerId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")]
@@ -139,10 +139,30 @@ class ProgrammeRow(Strict):
         return self
 
 
+class TemplateRow(Dated):
+    """What a squad is made of: how many of each kind of person, and how many such squads a town has in principle."""
+
+    code: Code
+    title: Title
+    members: dict[PersonKind, int] = Field(min_length=1)
+    per_town: int = Field(default=1, ge=1, le=20)
+
+
+class HolidayRow(Strict):
+    """One run of days off and the statutory days within it (全国年节及纪念日放假办法); both ends inclusive."""
+
+    title: Title
+    starts: date = Field(alias="from")
+    ends: date = Field(alias="to")
+    statutory: tuple[date, ...] = ()
+    source: Words
+
+
 Percent = Annotated[int, Field(ge=1, le=100)]
 Count = Annotated[int, Field(ge=0, le=10_000)]
 Positive = Annotated[int, Field(ge=1, le=10_000)]
 Years = Annotated[int, Field(ge=1, le=30)]
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 VALUE_TYPES: dict[str, tuple[Any, int]] = {
     "establishment.categories": (tuple[Category, ...], -1),
@@ -160,6 +180,30 @@ VALUE_TYPES: dict[str, tuple[Any, int]] = {
     "renewal.window_days": (Count, 0),
     "reminders.days": (tuple[Positive, ...], 0),
     "exemption.legal_qualification": (bool, -1),
+    "hours.public_law": (Count, +1),
+    "hours.professional": (Count, +1),
+    "exam.on_fail": (Literal["NO_QUALIFICATION", "DISMISSAL", "SUSPEND_RETRAIN_REVOKE"], 0),
+    "certificate.electronic": (bool, -1),
+    "certificate.bar_months": (Count, +1),
+    "review.years": (Count, 0),
+    "review.void": (bool, +1),
+    "recorder.missing": (Literal["WARN", "DENY"], +1),
+    "enterprise.missing": (Literal["WARN", "DENY"], +1),
+    "night.starts": (Clock, 0),
+    "night.ends": (Clock, 0),
+    "presider.card": (bool, +1),
+    "supervisors.together": (Positive, +1),
+    "reviewers.percent": (Percent, +1),
+    "auxiliary.cap_percent": (Percent, -1),
+    "auxiliary.falls": (bool, +1),
+    "officers.grow": (bool, +1),
+    "grassroots.percent": (Percent, +1),
+    "dispatch.service_months": (Count, +1),
+    "dispatch.town_least": (Positive, +1),
+    "dispatch.town_most": (Positive, -1),
+    "dispatch.street_least": (Positive, +1),
+    "dispatch.street_most": (Positive, -1),
+    "roster.rest_hours": (Count, +1),
     "numbering.template": (Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[a-z]+(:\d+d)?\}[^{}]*)+$")], 0),
     "numbering.check": (Literal["ISO7064-MOD-11-10"], 0),
 }
@@ -195,6 +239,8 @@ class Layer(Strict):
     domain: tuple[DomainRow, ...] = ()
     item: tuple[ItemRow, ...] = ()
     programme: tuple[ProgrammeRow, ...] = ()
+    template: tuple[TemplateRow, ...] = ()
+    holiday: tuple[HolidayRow, ...] = ()
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int | None:

@@ -10,6 +10,7 @@ from app.regimes.layers import Layer, RuleRow, Title
 from app.regimes.policy import (
     ActRule,
     Domain,
+    Holiday,
     LayerInfo,
     MinimumOfficers,
     Paper,
@@ -18,6 +19,7 @@ from app.regimes.policy import (
     Programme,
     Regime,
     RuleSwitch,
+    SquadTemplate,
     Text,
     Value,
 )
@@ -53,6 +55,16 @@ def merge(stack: Stack) -> Regime:
         ),
         rules=_rules(layers),
         values=_values(layers),
+        templates={
+            row.code: SquadTemplate(row.code, _text(row.title), row.members, row.per_town, row.source, _period(row))
+            for one in layers
+            for row in one.template
+        },
+        holidays=tuple(
+            Holiday(_text(row.title), row.starts, row.ends, row.statutory, row.source)
+            for one in layers
+            for row in one.holiday
+        ),
     )
     return replace(regime, turning_days=tuple(sorted(_turning_days(regime))))
 
@@ -120,7 +132,14 @@ def _turning_days(regime: Regime) -> set[date]:
     days: set[date] = set()
     switches = [switch for several in regime.rules.values() for switch in several]
     values = [value for several in regime.values.values() for value in several]
-    dated: Iterable[Any] = (*regime.domains.values(), *regime.items.values(), *regime.minimums, *switches, *values)
+    dated: Iterable[Any] = (
+        *regime.domains.values(),
+        *regime.items.values(),
+        *regime.minimums,
+        *regime.templates.values(),
+        *switches,
+        *values,
+    )
     for row in dated:
         if row.period.starts is not None:
             days.add(row.period.starts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.regimes.codes import Act, ActClass, Severity, Task
+from app.regimes.codes import Act, ActClass, PersonKind, Severity, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,29 @@ class RuleSwitch:
 
 
 @dataclass(frozen=True, slots=True)
+class SquadTemplate:
+    """What a squad is made of in principle, and how many such squads a town has (HK-05)."""
+
+    code: str
+    title: Text
+    members: Mapping[PersonKind, int]
+    per_town: int
+    source: str
+    period: Period = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A run of days off, first through last, and the statutory days within it (全国年节及纪念日放假办法)."""
+
+    title: Text
+    starts: date
+    ends: date
+    statutory: tuple[date, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class LayerInfo:
     """One file of the stack, top to bottom."""
 
@@ -169,6 +192,8 @@ class Regime:
     minimums: tuple[MinimumOfficers, ...]
     rules: Mapping[str, tuple[RuleSwitch, ...]]
     values: Mapping[str, tuple[Value, ...]]
+    templates: Mapping[str, SquadTemplate] = field(default_factory=dict)
+    holidays: tuple[Holiday, ...] = ()
     turning_days: tuple[date, ...] = field(default=(), repr=False)
     """Every first day on which some part of the regime starts to hold or has ceased to; sorted."""
     _days: dict[int, "RegimeDay"] = field(default_factory=dict, repr=False, compare=False)
@@ -198,6 +223,14 @@ class Regime:
     def minimum_officers(self, act: Act, day: date) -> tuple[MinimumOfficers, ...]:
         """Every minimum that the act must meet on that day."""
         return tuple(rule for rule in self.minimums if act in rule.acts and rule.period.covers(day))
+
+    def calendar_known(self, year: int) -> bool:
+        """Whether the holidays of a year were loaded; each year's are announced in the autumn before."""
+        return any(year in (one.starts.year, one.ends.year) for one in self.holidays)
+
+    def statutory_holiday(self, day: date) -> Holiday | None:
+        """The holiday of which the day is a statutory day, if it is one."""
+        return next((one for one in self.holidays if day in one.statutory), None)
 
     def on(self, day: date) -> "RegimeDay":
         """The regime as it stands on that day, resolved once for all days between two turning days."""

@@ -2,20 +2,7 @@
 
 from enum import StrEnum
 
-
-class PersonKind(StrEnum):
-    """What kind of person somebody is, for the rules."""
-
-    OFFICER = "OFFICER"
-    AUXILIARY = "AUXILIARY"
-    POLICE = "POLICE"
-    AUX_POLICE = "AUX_POLICE"
-    SOCIAL_SUPERVISOR = "SOCIAL_SUPERVISOR"
-    GRID_WORKER = "GRID_WORKER"
-    VOLUNTEER = "VOLUNTEER"
-    SANITATION = "SANITATION"
-    THIRD_PARTY = "THIRD_PARTY"
-    TEMPORARY = "TEMPORARY"
+from app.regimes.codes import PersonKind as PersonKind  # noqa: PLC0414 - shared with the regimes, told from here
 
 
 class Category(StrEnum):
