@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -23,6 +24,7 @@ class Settings:
 
     Paths are absolute. `secret_key` signs cookies; `identity_key` (32 bytes) encrypts identity numbers and keys their
     blind index, and is kept outside the database. `workers` counts web processes, one blocking thread each.
+    `webhook_networks` are the networks that are not public but may be called all the same, such as 10.20.0.0/16.
     """
 
     instance: Path
@@ -42,6 +44,7 @@ class Settings:
     font_path: Path | None = None
     port: int = 8000
     workers: int = 2
+    webhook_networks: tuple[str, ...] = ()
     testing: bool = False
 
     @property
@@ -206,6 +209,13 @@ def _seal(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
     return key, cert
 
 
+def _networks(value: str | None) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one.strip())) for one in (value or "").split(",") if one.strip())
+    except ValueError as error:
+        raise SettingsError("WEBHOOK_NETWORKS must be networks such as 10.20.0.0/16, separated by commas") from error
+
+
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read every setting; raises SettingsError naming the first that cannot be used."""
     instance = Path(environ.get("INSTANCE_PATH") or "instance").resolve()
@@ -229,4 +239,5 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         font_path=_file("FONT_PATH", environ.get("FONT_PATH")),
         port=port,
         workers=_number("WORKERS", _value(environ, "WORKERS"), 2, 1, 64),
+        webhook_networks=_networks(_value(environ, "WEBHOOK_NETWORKS")),
     )

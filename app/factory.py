@@ -31,6 +31,7 @@ def build(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
         csrf.exempt(blueprint)
     http.register(app)
+    pages.KEEP_CALENDARS_IN(settings.instance / "regimes")
     _prepare_templates(app)
     app.wsgi_app = pages.ShortWay(app)  # type: ignore[method-assign]
     return app

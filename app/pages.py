@@ -16,6 +16,8 @@ from app.exams import views as exams
 from app.extensions import db
 from app.ledger import views as ledger
 from app.operation import health
+from app.regimes import views as regimes
+from app.regimes.loader import keep_calendars_in
 from app.registry import views as registry
 from app.registry.views import access
 from app.training import views as training
@@ -30,14 +32,17 @@ BLUEPRINTS = [
     credentials.blueprint,
     credentials.verify,
     eligibility.blueprint,
+    eligibility.watch.blueprint,
     exams.blueprint,
     ledger.blueprint,
+    regimes.blueprint,
     registry.blueprint,
     training.blueprint,
 ]
 
 LOAD_VISITOR = accounts.load_visitor
 LOAD_PROGRAM = accounts.load_program
+KEEP_CALENDARS_IN = keep_calendars_in
 
 ShortWay = exams.ShortWay
 
@@ -48,6 +53,9 @@ NAVIGATION = [
     (_l("Certificates"), "credentials.certificates", (P.CREDENTIALS_READ,), "credentials"),
     (_l("My certificates"), "credentials.mine", (P.SELF,), "credentials"),
     (_l("Duty board"), "eligibility.board", (P.ELIGIBILITY_CHECK,), "eligibility"),
+    (_l("Rosters"), "eligibility.rosters", (P.ELIGIBILITY_CHECK,), "eligibility"),
+    (_l("Forecast"), "eligibility.forecast", (P.ELIGIBILITY_CHECK,), "eligibility"),
+    (_l("Squads"), "eligibility.squads", (P.ELIGIBILITY_CHECK,), "eligibility"),
     (_l("Duty check"), "eligibility.check", (P.ELIGIBILITY_CHECK,), "eligibility"),
     (_l("Decisions"), "eligibility.decisions", (P.ELIGIBILITY_READ,), "eligibility"),
     (_l("Who looked me up"), "eligibility.mine", (P.SELF,), "eligibility"),
@@ -62,7 +70,13 @@ NAVIGATION = [
     (_l("Powers"), "registry.powers", (P.REGISTRY_READ,), "registry"),
     (_l("Imports"), "registry.imports", (P.REGISTRY_IMPORT,), "registry"),
     (_l("My record"), "registry.me", (P.SELF,), "registry"),
+    (_l("Observations"), "eligibility.observations", (P.OBSERVATIONS_READ,), "eligibility"),
+    (_l("Verify an officer"), "watch.home", (P.OBSERVATIONS_REPORT,), ""),
+    (_l("Report an observation"), "watch.report", (P.OBSERVATIONS_REPORT,), ""),
+    (_l("Local rules"), "regimes.home", (P.REGIMES_READ,), "regimes"),
+    (_l("Trial runs"), "eligibility.what_ifs", (P.REGIMES_EDIT, P.REGIMES_ADOPT), "regimes"),
     (_l("Accounts"), "access.accounts", (P.ACCOUNTS_MANAGE,), "accounts"),
+    (_l("Webhooks"), "eligibility.webhooks", (P.ACCOUNTS_MANAGE,), "accounts"),
     (_l("Ledger"), "ledger.entries", (P.LEDGER_READ,), "ledger"),
     (_l("Exams"), "exams.sittings", (P.EXAMS_READ,), "exams"),
     (_l("Invigilation"), "exams.my_rooms", (P.EXAMS_INVIGILATE,), "exams"),

@@ -21,6 +21,7 @@ from app.accounts import jobs as accounts
 from app.core.clock import Clock
 from app.core.lease import acquire, release
 from app.credentials import jobs as credentials
+from app.eligibility import jobs as eligibility
 from app.exams import jobs as exams
 from app.extensions import db
 from app.training import jobs as training
@@ -39,6 +40,11 @@ JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
     ("renewals", credentials.remind_holders, 3600),
     ("papers", exams.generate_due_papers, 60),
     ("overdue", exams.close_overdue, 5),
+    ("everyone", eligibility.look_at_everyone, 900),
+    ("standing", eligibility.look_at_due, 300),
+    ("webhooks", eligibility.send_webhooks, 10),
+    ("webhooks-forgotten", eligibility.forget_webhooks, 3600),
+    ("what-ifs", eligibility.run_what_ifs, 10),
 ]
 
 log = logging.getLogger("chizheng.scheduler")

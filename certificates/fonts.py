@@ -1,16 +1,23 @@
 """The font of the page: found once per process, asked which characters it can draw."""
 
 import importlib.util
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
 from certificates.errors import FontUnusable, GlyphMissing
 
+# Streams as plain bytes: writing them in ASCII took a third of the drawing and a fifth of the file. The setting is the
+# process's, and nothing else here draws with reportlab.
+rl_config.useA85 = 0
+DRAWING = threading.Lock()
+"""Held while a page is drawn: reportlab's font object reads its file through one cursor."""
 PACKAGE = "paperang_p2_fonts_cjk"
 PACKAGE_FILE = "fonts/wqy-microhei.ttc"
 

@@ -7,7 +7,17 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from certificates.layout import FRAME_BAND, FRAME_INNER, FRAME_OUTER, HAIR, PAGE_HEIGHT, PAGE_WIDTH, PALE, TITLE_RULE
+from certificates.layout import (
+    FRAME_BAND,
+    FRAME_INNER,
+    FRAME_OUTER,
+    HAIR,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    PALE,
+    TITLE_RULE,
+    Box,
+)
 from certificates.typeset import MM
 
 # Control points of one half wave of a sine as a Bézier curve: handles at this share of its length match the
@@ -27,6 +37,20 @@ def draw(canvas: Canvas) -> None:
     canvas.setStrokeColor(HexColor(PALE))
     canvas.setLineWidth(0.28)
     canvas.drawPath(_ornament(), stroke=1, fill=0)
+    canvas.restoreState()
+
+
+def rule(canvas: Canvas, box: Box, page_height: float) -> None:
+    """One braid across a box of a page of that height; everything in mm from the top left."""
+    path = PDFPathObject()
+    middle = box.y + box.height / 2
+    halves = round(box.width / 3.85)
+    _braid(path, (box.x, middle), box.width, amplitude=box.height / 2, halves=halves, vertical=False)
+    canvas.saveState()
+    canvas.translate(0, (page_height - PAGE_HEIGHT) * MM)
+    canvas.setStrokeColor(HexColor(PALE))
+    canvas.setLineWidth(0.28)
+    canvas.drawPath(path, stroke=1, fill=0)
     canvas.restoreState()
 
 

@@ -5,6 +5,8 @@ from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
+from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
+from reportlab.pdfgen.canvas import Canvas
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -25,6 +27,23 @@ def packet(number: str, title_zh: str, title_en: str, creator: str, issued_on: d
 <xmp:CreateDate>{issued_on.isoformat()}</xmp:CreateDate>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>""".encode()
+
+
+def describe(canvas: Canvas, number: str, titles: tuple[str, str], subject: str, creator: str, issued_on: date) -> None:
+    """Give a document its title, subject and dates, in the information dictionary and in XMP; `titles` are zh and en.
+
+    The day of issue stands for the time of making, so that the same content gives the same bytes.
+    """
+    canvas.setTitle(f"{titles[0]} {number}")
+    canvas.setAuthor(creator)
+    canvas.setSubject(subject)
+    canvas.setKeywords(number)
+    canvas.setCreator("Chizheng")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    canvas.setDateFormatter(lambda *_now: f"D:{issued_on:%Y%m%d}000000+08'00'")
+    kind = PDFDictionary({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")})
+    catalogue = canvas._doc.Catalog  # type: ignore[attr-defined]  # noqa: SLF001  reportlab has no public way to it
+    catalogue.Metadata = PDFStream(kind, packet(number, *titles, creator, issued_on), filters=[])
 
 
 def read_number(xmp: bytes) -> str | None:

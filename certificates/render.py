@@ -1,25 +1,18 @@
 """Drawing the certificate: one A4 landscape page, the same bytes for the same face."""
 
-import threading
 from datetime import date
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
-from reportlab import rl_config
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates import guilloche, layout, metadata, photo, qr
-from certificates.fonts import Font, require_glyphs
+from certificates.fonts import DRAWING, Font, require_glyphs
 from certificates.layout import Box, Slot, Style
 from certificates.model import CertificateFace
 from certificates.typeset import MM, Line, fit
 
-# Streams as plain bytes: writing them in ASCII took a third of the drawing and a fifth of the file. The setting is the
-# process's, and nothing else here draws with reportlab.
-rl_config.useA85 = 0
-_DRAWING = threading.Lock()  # reportlab's font object reads its file through one cursor
 LABEL_SIZE = 7.0
 LABEL_DEPTH = 4.4
 VALUE_FLOOR = 6.5
@@ -36,7 +29,7 @@ def render_certificate(face: CertificateFace, font: Font) -> bytes:
     for a text too long for its place, PhotoUnreadable for a photo that is not a picture; nothing is drawn then.
     """
     require_glyphs((text for name, text in face.texts() if name != "verify_url"), font)
-    with _DRAWING:
+    with DRAWING:
         return _draw(face, font)
 
 
@@ -50,7 +43,9 @@ def _draw(face: CertificateFace, font: Font) -> bytes:
         lang="zh-CN",
         initialFontName=font.name,  # type: ignore[arg-type]  # the stubs say float
     )
-    _describe(canvas, face)
+    metadata.describe(
+        canvas, face.number, (layout.TITLE_ZH, layout.TITLE_EN), layout.SUBJECT, face.issuer_name, face.issued_on
+    )
     guilloche.draw(canvas)
     page = _Page(canvas, font)
     _draw_head(page)
@@ -62,21 +57,6 @@ def _draw(face: CertificateFace, font: Font) -> bytes:
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
-
-
-def _describe(canvas: Canvas, face: CertificateFace) -> None:
-    day = face.issued_on
-    canvas.setTitle(f"{layout.TITLE_ZH} {face.number}")
-    canvas.setAuthor(face.issuer_name)
-    canvas.setSubject(layout.SUBJECT)
-    canvas.setKeywords(face.number)
-    canvas.setCreator("Chizheng")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    canvas.setDateFormatter(lambda *_now: f"D:{day:%Y%m%d}000000+08'00'")
-    packet = metadata.packet(face.number, layout.TITLE_ZH, layout.TITLE_EN, face.issuer_name, day)
-    kind = PDFDictionary({"Type": PDFName("Metadata"), "Subtype": PDFName("XML")})
-    catalogue = canvas._doc.Catalog  # type: ignore[attr-defined]  # noqa: SLF001  reportlab has no public way to it
-    catalogue.Metadata = PDFStream(kind, packet, filters=[])
 
 
 class _Page:

@@ -134,6 +134,21 @@ def live_session(session: Session, hashed: str, now: datetime) -> SessionRow | N
     return SessionRow(session_id, last_seen_at, bool(must_change), _actor([row[3:] for row in rows]))
 
 
+_BEARER = DriverSql(
+    "SELECT a.id, a.username, a.display_name, a.person_id, g.role, g.unit_id"
+    " FROM api_token t JOIN account a ON a.id = t.account_id"
+    " LEFT JOIN role_grant g ON g.account_id = a.id AND g.revoked_at IS NULL"
+    " WHERE t.token_hash = :token AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
+    " AND a.disabled_at IS NULL ORDER BY g.id"
+)
+
+
+def token_actor(session: Session, hashed: str, now: datetime) -> Actor | None:
+    """Who a bearer token stands for, unless it is revoked or expired, or its account is disabled; one query."""
+    rows = _BEARER.rows(session.connection(), {"token": hashed, "now": now})
+    return _actor(rows) if rows else None
+
+
 def actor_of(session: Session, account_id: int) -> Actor:
     """The actor an account is: its permissions with their scopes, joined over its roles."""
     rows = session.execute(
@@ -156,20 +171,6 @@ def _actor(rows: Sequence[tuple[Any, ...]]) -> Actor:
 
 def _joined(scope: Scope, unit_id: int | None) -> Scope:
     return None if scope is None or unit_id is None else scope | {unit_id}
-
-
-def token_account(session: Session, hashed: str, now: datetime) -> int | None:
-    """The account of a bearer token that is neither revoked nor expired, on an account that is not disabled."""
-    return session.scalar(
-        select(ApiToken.account_id)
-        .join(Account, Account.id == ApiToken.account_id)
-        .where(
-            ApiToken.token_hash == hashed,
-            ApiToken.revoked_at.is_(None),
-            (ApiToken.expires_at.is_(None)) | (ApiToken.expires_at > now),
-            Account.disabled_at.is_(None),
-        )
-    )
 
 
 OPEN_INVITATION = (Invitation.used_at.is_(None), Invitation.revoked_at.is_(None), Account.disabled_at.is_(None))

@@ -2,6 +2,7 @@
 
 import contextvars
 import fcntl
+import json
 import os
 import re
 import time
@@ -10,12 +11,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import JSON, CompoundSelect, Connection, DateTime, Dialect, Engine, MetaData, Select, bindparam, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import Boolean, TypeDecorator, UserDefinedType
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -189,3 +192,121 @@ def _stored(moment: datetime) -> str:
 
 def _read(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+class _Many(UserDefinedType[Any]):
+    """A list handed over as one value: an array, or JSON text in SQLite."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """SQLite has no arrays."""
+        return _as_json if dialect.name == "sqlite" else list
+
+
+def _as_json(values: list[Any]) -> str:
+    """A list of whole numbers is JSON as it prints, which is several times faster."""
+    return str(values) if all(type(one) is int for one in values) else json.dumps(values)
+
+
+class among(ColumnElement[bool]):  # noqa: N801 - reads as an operator
+    """The condition that a column is one of the values handed over under a name; the statement stays the same text."""
+
+    inherit_cache = False
+    type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite would compare it with 1 and use no index
+
+    def __init__(self, column: Any, name: str) -> None:  # noqa: ANN401 - a column
+        self.column, self.values = column, bindparam(name, type_=_Many())
+
+
+@compiles(among)
+def _among_array(element: among, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401
+    return f"{compiler.process(element.column, **kwargs)} = ANY ({compiler.process(element.values, **kwargs)})"
+
+
+@compiles(among, "sqlite")
+def _among_json(element: among, compiler: Any, **kwargs: Any) -> str:  # noqa: ANN401
+    values = compiler.process(element.values, **kwargs)
+    return f"{compiler.process(element.column, **kwargs)} IN (SELECT value FROM json_each({values}))"  # noqa: S608
+
+
+KNOWN_AT: Any = bindparam("known_at", type_=UtcDateTime())
+"""The moment as of which a prepared statement reads the records."""
+
+Processor = Callable[[Any], Any] | None
+Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+
+
+class _Ready:
+    """A statement compiled for one engine: its text, its holes, and how values go in and come out."""
+
+    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)
+        self.sql = str(compiled)
+        if "POSTCOMPILE" in self.sql:
+            raise ValueError("a prepared statement takes lists by `among` only")
+        self.names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup else None
+        holes = {name: one for one, name in compiled.bind_names.items()}
+        self.inward: dict[str, Processor] = {
+            name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in holes.items()
+        }
+        self.fixed = {name: self.bound(name, one.value) for name, one in holes.items() if one.value is not None}
+        types = [column.type for column in statement.selected_columns]
+        outward = [one.dialect_impl(dialect).result_processor(dialect, None) for one in types]
+        self.outward = [(place, read) for place, read in enumerate(outward) if read is not None]
+
+    def bound(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column takes
+        process = self.inward[name]
+        return value if process is None else process(value)
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver wants them
+        given = {**self.fixed, **{name: self.bound(name, values[name]) for name in self.inward if name in values}}
+        return tuple(given[name] for name in self.names) if self.names is not None else given
+
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        found = list(row)
+        for place, process in self.outward:
+            found[place] = process(found[place])
+        return tuple(found)
+
+
+class Prepared:
+    """A select over columns, compiled once per engine and run by the driver inside the session's transaction.
+
+    For the reads behind every judgement: building and compiling them anew costs more than running them. Holes are
+    bind parameters given by name, lists stand in `among`. `then` is the statement as of a moment, with KNOWN_AT.
+    """
+
+    def __init__(self, now: Statement, then: Statement | None = None) -> None:
+        self._statements = (now, now if then is None else then)
+        self._ready: dict[tuple[str, bool], _Ready] = {}
+
+    def rows(
+        self,
+        session: Session,
+        known_at: datetime | None = None,
+        **values: Any,  # noqa: ANN401 - by hole
+    ) -> list[tuple[Any, ...]]:
+        """Every row as a tuple of the columns' own types; what the session holds is flushed first, as it would be."""
+        if session.autoflush:
+            session.flush()
+        connection = session.connection()
+        past = known_at is not None
+        ready = self._ready.get((connection.dialect.name, past))
+        if ready is None:
+            ready = _Ready(self._statements[past], connection.dialect)
+            self._ready[connection.dialect.name, past] = ready
+        parameters = ready.parameters({**values, "known_at": known_at} if past else values)
+        return [ready.read(row) for row in _fetched(connection, ready.sql, parameters)]
+
+
+def _fetched(connection: Connection, sql: str, parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+    """Straight by the driver, unless somebody listens to what is executed."""
+    if connection.dispatch.before_cursor_execute:
+        cursor: Any = connection.exec_driver_sql(sql, parameters).cursor
+        watched: list[tuple[Any, ...]] = cursor.fetchall()
+        return watched
+    driver: Any = connection.connection.driver_connection
+    rows: list[tuple[Any, ...]] = driver.execute(sql, parameters).fetchall()
+    return rows

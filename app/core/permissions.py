@@ -28,7 +28,13 @@ class P(StrEnum):
     CREDENTIALS_CHANGE = "credentials:change"
     ELIGIBILITY_CHECK = "eligibility:check"
     ELIGIBILITY_READ = "eligibility:read"
+    ELIGIBILITY_OVERRIDE = "eligibility:override"
+    ROSTERS_EDIT = "rosters:edit"
+    OBSERVATIONS_REPORT = "observations:report"
+    OBSERVATIONS_READ = "observations:read"
     REGIMES_READ = "regimes:read"
+    REGIMES_EDIT = "regimes:edit"
+    REGIMES_ADOPT = "regimes:adopt"
     SELF = "self:use"
 
 

@@ -11,7 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.core.forms import REASON, Form
 from app.credentials.periods import Action
 from app.credentials.queries import ReadyRow, Wanted
-from app.credentials.service import Order
+from app.credentials.service import Order, Review
 
 STATES = [
     ("ACTIVE", _l("Valid")),
@@ -77,6 +77,28 @@ class ReplaceForm(Form):
     def newest(self) -> int | None:
         """The newest row that the page showed."""
         return int(self.seen.data) if self.seen.data and self.seen.data.isdigit() else None
+
+
+class ReviewForm(Form):
+    """A passed annual review or registration."""
+
+    reviewed_on = DateField(_l("Passed on"), [InputRequired(_l("Give the day of the review."))])
+    reviewed_by = StringField(_l("Reviewed by"), [InputRequired(_l("Name who reviewed.")), Length(max=100)])
+    evidence = StringField(
+        _l("Evidence"),
+        [InputRequired(_l("Name the document that shows it.")), Length(max=200)],
+        description=_l("Document and number."),
+    )
+
+    def review(self) -> Review:
+        """What was entered; the form must have been validated."""
+        return Review(self.reviewed_on.data, self.reviewed_by.data, self.evidence.data)
+
+
+class WithdrawReviewForm(Form):
+    """Why a review is taken back."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(_l("State the reason."))], description=REASON)
 
 
 class CertificateFilter(Form):

@@ -88,6 +88,26 @@ class CertificateStateChange(Base):
     superseded_at: Mapped[datetime | None]
 
 
+class CertificateReview(Base):
+    """A passed annual review or registration (年审, 注册) of a certificate; a wrong one is superseded, never changed.
+
+    `reviewed_by` is the body that reviewed, `evidence` the document that shows it.
+    """
+
+    __tablename__ = "certificate_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
+    reviewed_on: Mapped[date]
+    reviewed_by: Mapped[str]
+    evidence: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    superseded_at: Mapped[datetime | None]
+    superseded_by: Mapped[str] = mapped_column(default="")
+    superseded_why: Mapped[str] = mapped_column(default="")
+
+
 class IssuedDocument(Base):
     """The sealed PDF of a certificate: made once, kept as it is. `seal_serial` names the seal certificate."""
 

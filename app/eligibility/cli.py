@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.core.errors import DomainError, Unavailable
-from app.core.http import now, today
+from app.core.http import now, settings, today
 from app.core.permissions import system_actor
 from app.eligibility import service
 from app.eligibility.decision import Decision, Outcome
@@ -131,3 +131,23 @@ def _cases(results: tuple[CaseResult, ...]) -> str:
     lines = [f"{one.name}: {d.at}: expected {d.expected}, got {d.got}" for one in results for d in one.differences]
     differing = sum(bool(one.differences) for one in results)
     return "\n".join([*lines, f"{len(results)} cases, {differing} differ"])
+
+
+@group.command("attest")
+@click.argument("decision", metavar="DECISION")
+@click.argument("file", metavar="FILE.pdf", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--case", "case_reference", required=True, help="Reference of the case file.")
+@click.option("--reason", default="", help="What it is issued for.")
+@with_appcontext
+def attest_command(decision: str, file: Path, case_reference: str, reason: str) -> None:
+    """Seal an attestation of one decision for a case file, keep it, and write the same bytes to a new file."""
+    if file.exists():
+        raise click.UsageError(f"{file.name} exists already; nothing was written")
+    actor, moment = system_actor(OPERATOR), now()
+    draft = service.draft_attestation(db.session(), actor, decision, case_reference, reason=reason, now=moment)
+    db.session.rollback()
+    sealed = service.seal_attestation(draft, settings(), now=moment)
+    row = service.keep_attestation(db.session(), actor, sealed, now=moment)
+    file.write_bytes(sealed.pdf)
+    db.session.commit()
+    click.echo(f"{row.number} SHA-256 {row.sha256}")

@@ -174,12 +174,13 @@ def decide(
     """Join the pieces of time to one answer: the worst outcome counts, every reason is kept."""
     joined = merged([(piece.interval, piece.verdict) for piece in pieces], [piece.verdict.key for piece in pieces])
     verdicts = [verdict for _, verdict in joined]
+    every = [piece.verdict for piece in pieces]  # equal answers may still leave other acts open
     return Decision(
         question=question,
         outcome=max((verdict.outcome for verdict in verdicts), key=_RANK.__getitem__),
         changes_at=changes_at,
         intervals=tuple(_part(interval, verdict) for interval, verdict in joined),
-        people=tuple(_person(code, verdicts) for code in question.people),
+        people=tuple(_person(code, every) for code in question.people),
         reasons=_gathered(finding for verdict in verdicts for finding in verdict.findings),
         obligations=_gathered(finding for verdict in verdicts for finding in verdict.lasting()),
         regime_id=regime.id,

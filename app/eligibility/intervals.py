@@ -59,6 +59,37 @@ def add_months(day: date, months: int) -> date:
     raise ValueError(day)
 
 
+def night_of(regime: Regime, day: date) -> tuple[datetime, datetime] | None:
+    """The night that begins on a local day, by the regime's hours; None where it has no length.
+
+    Raises LookupError where the regime does not say when night is.
+    """
+    starts = time.fromisoformat(regime.number("night.starts", day))
+    ends = time.fromisoformat(regime.number("night.ends", day))
+    if starts == ends:
+        return None
+    zone, morning = zone_of(regime.time_zone), day if starts < ends else day + DAY
+    first, last = datetime.combine(day, starts, zone), datetime.combine(morning, ends, zone)
+    return first.astimezone(UTC), last.astimezone(UTC)
+
+
+def resting_times(regime: Regime, start: datetime, end: datetime, nights_until: datetime) -> set[datetime]:
+    """Every moment in (start, end) at which a statutory holiday begins or has ended, and every one of a night.
+
+    Nights are told only until `nights_until`, as the first one after a moment already is a change.
+    """
+    zone = regime.time_zone
+    moments: set[datetime] = set()
+    for holiday in regime.holidays:
+        for day in holiday.statutory:
+            moments |= {midnight(day, zone), midnight(day + DAY, zone)}
+    day, last = local_day(start, zone) - DAY, local_day(nights_until, zone)
+    while day <= last and regime.setting("night.starts", day) and regime.setting("night.ends", day):
+        moments.update(night_of(regime, day) or ())
+        day += DAY
+    return {moment for moment in moments if start < moment < end}
+
+
 def cut(moments: Iterable[datetime], start: datetime, end: datetime, zone: str) -> list[Interval]:
     """[start, end) cut at every moment strictly inside; each piece carries its first local day."""
     edges = [start, *sorted({moment for moment in moments if start < moment < end}), end]
@@ -111,6 +142,11 @@ def _shared_days(facts: Facts, first: date, last: date) -> Iterable[date]:
     for place in facts.places.values():
         for designation in place.designations:
             yield from _edges(designation.starts, designation.ends, first, last)
+    for given in facts.entrustments:
+        yield from _edges(given.starts, given.ends, first, last)
+    for count in facts.headcounts:
+        yield count.on
+        yield add_months(count.on, 12)
 
 
 def _person_days(person: PersonFacts, regime: Regime, first: date, last: date, days: set[date]) -> None:
@@ -119,18 +155,36 @@ def _person_days(person: PersonFacts, regime: Regime, first: date, last: date, d
         *person.qualifications,
         *(person.roster or ()),
         *person.sanctions,
+        *person.appointments,
     )
     for fact in dated:
         days.update(_edges(fact.starts, fact.ends, first, last))
     for certificate in person.certificates or ():
-        days.update(_certificate_days(certificate, first, last))
+        days.update(_certificate_days(certificate, regime, first, last))
     days.update(result.sat_on for result in person.results if first < result.sat_on <= last)
     days.update(hours.earned_on for hours in person.hours or () if first < hours.earned_on <= last)
     days.update(done.done_on for done in person.tasks if first < done.done_on <= last)
+    for held in person.legal_qualifications or ():
+        if held.since is not None:
+            days.add(held.since)
+    days.update(_service_days(person, regime))
     entry = person.entry
     if entry is not None:
         days.update(day for day in (entry.hired_on, entry.initial_training_on) if day is not None)
         days.add(probation_end(entry.hired_on, entry.probation_to, regime, first) + DAY)
+
+
+def _service_days(person: PersonFacts, regime: Regime) -> Iterable[date]:
+    """When enough service for a dispatch is complete (R29); without an own record the first employment tells."""
+    entry = person.entry
+    since = entry.service_from or entry.hired_on if entry is not None else None
+    if since is None:
+        since = min((one.starts for one in person.employments), default=None)
+    if since is not None:
+        for months in regime.values.get("dispatch.service_months", ()):
+            yield add_months(since, months.value)
+        if entry is None:
+            yield probation_end(since, None, regime, since) + DAY
 
 
 def probation_end(hired_on: date, probation_to: date | None, regime: Regime, day: date) -> date:
@@ -141,8 +195,18 @@ def probation_end(hired_on: date, probation_to: date | None, regime: Regime, day
     return add_months(hired_on, months.value if months is not None else 12) - DAY
 
 
-def _certificate_days(certificate: CertificateFacts, first: date, last: date) -> Iterable[date]:
-    return _edges(certificate.valid_from, certificate.valid_to, first, last)
+def _certificate_days(certificate: CertificateFacts, regime: Regime, first: date, last: date) -> Iterable[date]:
+    """The edges of validity, the opening of the renewal window, and the day after a review fell due (R40)."""
+    yield from _edges(certificate.valid_from, certificate.valid_to, first, last)
+    if certificate.valid_to is not None:
+        for window in regime.values.get("renewal.window_days", ()):
+            yield certificate.valid_to - timedelta(days=window.value)
+    reviewed = [review.reviewed_on for review in certificate.reviews]
+    yield from reviewed
+    for interval in regime.values.get("review.years", ()):
+        if interval.value and certificate.valid_from is not None:
+            for day in (certificate.valid_from, *reviewed):
+                yield add_months(day, 12 * interval.value) + DAY
 
 
 def _edges(starts: date | None, ends: date | None, first: date, last: date) -> Iterable[date]:

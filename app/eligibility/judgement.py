@@ -1,36 +1,57 @@
 """May these people do this act, here, throughout this interval: a pure function of question, facts and regime."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.core.errors import N_
 from app.eligibility.decision import Decision, Outcome, Piece, Verdict, decide
-from app.eligibility.facts import BadQuestion, Facts, Question, as_known, require_known_people
+from app.eligibility.facts import Facts, Override, Question, as_known, require_known_people
 from app.eligibility.findings import Finding, Findings
-from app.eligibility.intervals import Interval, changes, cut
-from app.eligibility.rules.table import AWAITED, COMPANY_RULES, IDS, PERSON_RULES, PersonCheck
+from app.eligibility.intervals import Interval, changes, cut, resting_times
+from app.eligibility.overriding import require_effect, set_aside
+from app.eligibility.questions import MAX_PEOPLE, MAX_SPAN, checked, require_template
+from app.eligibility.rules.compulsion import EXECUTING, unapproved
+from app.eligibility.rules.squad import template_of
+from app.eligibility.rules.table import AWAITED, COMPANY_RULES, PERSON_RULES, PersonCheck, SquadCheck
 from app.eligibility.standing import Member, Squad, Standing, member, standing
 from app.regimes.codes import ACTS_OF_CLASS, Act, ActClass, Severity
-from app.regimes.policy import MinimumOfficers, Regime, RegimeDay
+from app.regimes.policy import Regime, RegimeDay
 from app.registry.codes import PersonKind
+
+__all__ = [
+    "AHEAD",
+    "AUTHORITY",
+    "BYSTANDING",
+    "MAX_PEOPLE",
+    "MAX_SPAN",
+    "checked",
+    "evaluate",
+    "own_standing",
+    "personal",
+    "personal_pieces",
+]
 
 OFFICER = PersonKind.OFFICER
 DENY = Severity.DENY
 OBLIGATION = Severity.OBLIGATION
 
-MAX_SPAN = timedelta(days=31)
-MAX_PEOPLE = 200
 AHEAD = timedelta(days=366)
-BYSTANDING = frozenset({"R13", "R14", "R15", "R17"})
+BYSTANDING = frozenset({"R13", "R14", "R15", "R17", "R20", "R21"})
 """Rules that need an item, a place or company: left out when only a person's own standing is asked."""
 
 STREET_CLASSES = (ActClass.ASSIST, ActClass.ENFORCE, ActClass.COMPEL)
+ENFORCING = (ActClass.ENFORCE, ActClass.COMPEL)
+STAFFING_OF_SQUADS = frozenset({"R17", "R35"})
+"""Rules of the squad that say whether enough officers carry the act out."""
+
+AUTHORITY = frozenset({"R13", "R14", "R15"})
+"""Rules that ask whether an officer of this authority may act on this item in this place."""
+
 NONE_LEFT_OUT: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """One question with everything that stays the same over its pieces."""
 
     question: Question
@@ -68,22 +89,62 @@ def own_standing(
     return _evaluate(question, facts, regime, asked_at, BYSTANDING)
 
 
+def personal_pieces(
+    code: str,
+    question: Question,
+    facts: Facts,
+    regime: Regime,
+    *,
+    without: frozenset[str] = NONE_LEFT_OUT,
+    moments: Iterable[datetime] | None = None,
+) -> tuple[tuple[Interval, Member], ...]:
+    """One person's own verdict in each piece of the question's interval, however long that is.
+
+    No company, no look-ahead. The facts are taken as they are, so what is hidden or superseded must be gone from them.
+    `moments` are those at which something changes, where the caller knows them already.
+    """
+    alone = replace(question, people=(code,))
+    if moments is None:
+        moments = changes(facts, (code,), regime, question.start, question.end)
+    case, found = Case(alone, facts, regime, without, {}), []
+    for interval in cut(moments, question.start, question.end, regime.time_zone):
+        day = regime.on(interval.day)
+        one = standing(facts.people[code], alone, facts, day, interval)
+        found.append((interval, _members(case, [one], alone, day, interval)[0]))
+    return tuple(found)
+
+
+def personal(code: str, question: Question, facts: Facts, regime: Regime) -> bool:
+    """Whether no personal rule denies the person throughout the question's interval; company is left aside."""
+    return all(one.passes for _, one in personal_pieces(code, question, facts, regime))
+
+
 def _evaluate(
     question: Question, facts: Facts, regime: Regime, asked_at: datetime | None, without: frozenset[str]
 ) -> Decision:
     question = checked(question, regime)
     facts = as_known(facts, question.known_at)
     require_known_people(facts, question)
-    case = _Case(question, facts, regime, without, {})
+    require_template(question, regime)
+    case = Case(question, facts, regime, without, {})
     horizon = max(question.end, question.start + AHEAD)
-    moments = sorted(changes(facts, question.people, regime, question.start, horizon))
+    moments = sorted(_moments(question, facts, regime, horizon))
     inside = cut(moments, question.start, question.end, regime.time_zone)
-    pieces = [Piece(interval, _verdict(case, interval, permitted=True)) for interval in inside]
+    pieces = [Piece(interval, verdict(case, interval, permitted=True)) for interval in inside]
+    require_effect(question.overrides, [piece.verdict for piece in pieces])
     changes_at = _next_change(case, pieces, [moment for moment in moments if moment >= question.end], horizon)
     return decide(question, facts, regime, pieces, changes_at, question.known_at or asked_at)
 
 
-def _next_change(case: _Case, pieces: Sequence[Piece], later: Sequence[datetime], horizon: datetime) -> datetime | None:
+def _moments(question: Question, facts: Facts, regime: Regime, horizon: datetime) -> set[datetime]:
+    moments = changes(facts, question.people, regime, question.start, horizon)
+    if question.act in EXECUTING and not question.context.emergency:
+        tonight = min(horizon, question.end + timedelta(days=1))
+        moments |= resting_times(regime, question.start, horizon, tonight)
+    return moments
+
+
+def _next_change(case: Case, pieces: Sequence[Piece], later: Sequence[datetime], horizon: datetime) -> datetime | None:
     """The first moment after the start at which the answer differs, if nothing new is recorded."""
     first = pieces[0].verdict.key
     for piece in pieces[1:]:
@@ -93,19 +154,19 @@ def _next_change(case: _Case, pieces: Sequence[Piece], later: Sequence[datetime]
         end = later[index + 1] if index + 1 < len(later) else horizon
         if end > moment:
             interval = cut((), moment, end, case.regime.time_zone)[0]
-            if _verdict(case, interval, permitted=False).key != first:
+            if verdict(case, interval, permitted=False).key != first:
                 return moment
     return None
 
 
-def _verdict(case: _Case, interval: Interval, *, permitted: bool) -> Verdict:
+def verdict(case: Case, interval: Interval, *, permitted: bool) -> Verdict:
     """Everyone's personal verdict and the squad's, for one piece."""
     question, regime = case.question, case.regime.on(interval.day)
     standings = [standing(case.facts.people[code], question, case.facts, regime, interval) for code in question.people]
     members = _members(case, standings, question, regime, interval)
     squad = Squad(members, question.act)
     kind = regime.acts[question.act].kind
-    company = _company(case, squad, kind, regime, interval)
+    company = _company(case, squad, kind, regime, interval, question.overrides)
     findings, bound = _weigh(case, squad, company, kind, regime, interval)
     denied = any(finding.severity is DENY for finding in findings)
     warned = any(finding.severity is Severity.WARN for finding in findings)
@@ -115,7 +176,7 @@ def _verdict(case: _Case, interval: Interval, *, permitted: bool) -> Verdict:
 
 
 def _members(
-    case: _Case, standings: Sequence[Standing], question: Question, regime: RegimeDay, interval: Interval
+    case: Case, standings: Sequence[Standing], question: Question, regime: RegimeDay, interval: Interval
 ) -> tuple[Member, ...]:
     active = _plan(regime, regime.acts[question.act].kind, case.without)
     members = []
@@ -126,7 +187,7 @@ def _members(
                 found += check(one, question, regime, interval)
             except Exception as fault:  # noqa: BLE001 - whatever goes wrong in a rule must end in a denial
                 found.append(_fault(rule, one.people, fault))
-        members.append(member(one, found))
+        members.append(member(one, set_aside(found, question.overrides) if question.overrides else found))
     return tuple(members)
 
 
@@ -142,6 +203,18 @@ def _plan(regime: RegimeDay, kind: ActClass, without: frozenset[str]) -> tuple[t
     return found
 
 
+def _company_plan(regime: RegimeDay, kind: ActClass, without: frozenset[str]) -> tuple[tuple[str, SquadCheck], ...]:
+    """The rules of the squad in force for a class of acts on that day, worked out once."""
+    found: tuple[tuple[str, SquadCheck], ...] | None = regime.plans.get(("company", kind, without))
+    if found is None:
+        found = regime.plans["company", kind, without] = tuple(
+            (rule.id, rule.company)
+            for rule in COMPANY_RULES[kind]
+            if rule.company and rule.id not in without and _in_force(regime, rule.id)
+        )
+    return found
+
+
 def _in_force(regime: RegimeDay, rule: str) -> bool:
     switch = regime.rules.get(rule)
     return switch is not None and switch.enabled
@@ -152,126 +225,156 @@ def _fault(rule: str, people: tuple[str, ...], fault: Exception) -> Finding:
     return Finding(rule, "fault", DENY, people, (("fault", type(fault).__name__),))
 
 
-def _company(case: _Case, squad: Squad, kind: ActClass, regime: RegimeDay, interval: Interval) -> Findings:
+def _company(
+    case: Case,
+    squad: Squad,
+    kind: ActClass,
+    regime: RegimeDay,
+    interval: Interval,
+    overrides: tuple[Override, ...] = (),
+) -> Findings:
     found: list[Finding] = []
-    for rule in COMPANY_RULES[kind]:
-        if rule.company and rule.id not in case.without and _in_force(regime, rule.id):
-            try:
-                found += rule.company(squad, case.question, regime, interval)
-            except Exception as fault:  # noqa: BLE001 - as for personal rules
-                found.append(_fault(rule.id, squad.people, fault))
+    for rule, check in _company_plan(regime, kind, case.without):
+        try:
+            found += check(squad, case.question, regime, interval)
+        except Exception as fault:  # noqa: BLE001 - as for personal rules
+            found.append(_fault(rule, squad.people, fault))
     for awaited in AWAITED.get(squad.act, ()):
         found.append(Finding(awaited, "awaited", DENY, squad.people))
-    if case.question.context.case_parties and kind in (ActClass.ENFORCE, ActClass.COMPEL):
-        found.append(Finding("R22", "unexamined", Severity.WARN, squad.people))
-    return tuple(found)
+    return tuple(set_aside(found, overrides) if overrides else found)
 
 
 def _weigh(
-    case: _Case, squad: Squad, company: Findings, kind: ActClass, regime: RegimeDay, interval: Interval
+    case: Case, squad: Squad, company: Findings, kind: ActClass, regime: RegimeDay, interval: Interval
 ) -> tuple[Findings, Findings]:
     """The findings that decide, and the obligations.
 
     Those who are no officers may accompany an act of enforcement that sufficient officers carry out: they then assist
-    only, and their own bar from enforcing becomes an obligation. An officer who is put forward and fails denies.
+    only, and their own bar from enforcing becomes an obligation; so it does for kinds that the squad's template
+    foresees. In a joint operation an officer whose own authority has nothing to say here attends in the same way
+    (HK-15). Any other officer who is put forward and fails denies.
     """
     findings: list[Finding] = list(company)
-    escorted = kind in (ActClass.ENFORCE, ActClass.COMPEL) and _carried(squad, company)
-    assisting: list[Standing] = []
-    for one in squad.members:
-        if escorted and one.standing.person.kind != OFFICER:
-            assisting.append(one.standing)
-        else:
-            findings += one.findings
-    if assisting:
-        for helper in _members(case, assisting, case.variant(ActClass.ASSIST), regime, interval):
+    helping, attending, put_forward = _parted(case, squad, company, kind, regime, interval)
+    for one in put_forward:
+        findings += one.findings
+    present = [one.standing for one in (*helping, *attending)]
+    if present:
+        for helper in _members(case, present, case.variant(ActClass.ASSIST), regime, interval):
             findings += helper.findings
-        people = tuple(sorted(helper.person.code for helper in assisting))
-        source = regime.rules["R10"].source
-        findings.append(Finding("R10", "assist-only", OBLIGATION, people, source=source))
+    for rule, code, several in (("R10", "assist-only", helping), ("R14", "attends", attending)):
+        if several:
+            people = tuple(sorted(one.standing.person.code for one in several))
+            findings.append(Finding(rule, code, OBLIGATION, people, source=regime.rules[rule].source))
     decisive = tuple(finding for finding in findings if finding.severity is not OBLIGATION)
     return decisive, tuple(finding for finding in findings if finding.severity is OBLIGATION)
 
 
+Members = list[Member]
+
+
+def _parted(
+    case: Case, squad: Squad, company: Findings, kind: ActClass, regime: RegimeDay, interval: Interval
+) -> tuple[Members, Members, Members]:
+    """Who only helps, which officers only attend, and who is put forward to do the act."""
+    if kind not in ENFORCING:
+        return [], [], list(squad.members)
+    carried = _carried(squad, company)
+    template = template_of(squad, case.question, regime, interval.day)
+    foreseen = template.members if template is not None else {}
+    carriers = _carriers(squad, regime) if carried else frozenset()
+    helping: Members = []
+    attending: Members = []
+    put_forward: Members = []
+    for one in squad.members:
+        if one.standing.person.kind != OFFICER:
+            (helping if carried or one.standing.person.kind in foreseen else put_forward).append(one)
+        else:
+            (attending if _attends(one, carriers) else put_forward).append(one)
+    return helping, attending, put_forward
+
+
 def _carried(squad: Squad, company: Findings) -> bool:
     """Whether enough officers pass to carry the act out with others in attendance."""
-    enough = all(finding.severity is not DENY for finding in company)
-    return enough and any(one.counts for one in squad.members)
+    lacking = any(finding.severity is DENY and finding.rule in STAFFING_OF_SQUADS for finding in company)
+    return not lacking and any(one.counts for one in squad.members)
+
+
+def _carriers(squad: Squad, regime: RegimeDay) -> frozenset[str]:
+    """The authorities that bring enough officers by themselves."""
+    needs = (minimum.officers for minimum in regime.minimums.get(squad.act, ()) if minimum.severity is DENY)
+    needed = max(needs, default=1)
+    return frozenset(agency for agency, officers in squad.authorities().items() if officers >= needed)
+
+
+def _attends(one: Member, carriers: frozenset[str]) -> bool:
+    """Whether an officer fails for nothing but the own authority's reach, while another authority carries the act."""
+    employment = one.standing.employment
+    if one.passes or employment is None or not carriers or employment.agency in carriers:
+        return False
+    return all(finding.rule in AUTHORITY for finding in one.findings if finding.severity is DENY)
 
 
 def _permitted(
-    case: _Case,
+    case: Case,
     standings: Sequence[Standing],
     members: tuple[Member, ...],
     asked: ActClass,
     regime: RegimeDay,
     interval: Interval,
 ) -> dict[str, tuple[Act, ...]]:
-    """For each person the acts open to them in this company, at this item and place."""
+    """For each person the acts open to them in this company, at this item and place.
+
+    An override speaks only for the act that was asked.
+    """
+    question = case.question
     allowed: dict[str, list[Act]] = {one.person.code: [] for one in standings}
     for kind in STREET_CLASSES:
         acts = [act for act in ACTS_OF_CLASS[kind] if act in regime.acts and act not in AWAITED]
-        if not acts:
+        if not acts or (kind is ActClass.COMPEL and unapproved(question.context) and _in_force(regime, "R18")):
             continue
-        judged = members if kind is asked else _members(case, standings, case.variant(kind), regime, interval)
+        plain = kind is asked and not question.overrides
+        judged = members if plain else _members(case, standings, case.variant(kind), regime, interval)
         passing = [one.standing.person.code for one in judged if one.passes]
-        barred: dict[tuple[MinimumOfficers, ...], set[str]] = {}
+        barred: dict[object, set[str]] = {}
         for act in acts if passing else ():
-            needs = regime.minimums[act]
+            needs = regime.minimums[act], act if _apart(act, question) else None
             if needs not in barred:
-                company = _company(case, Squad(judged, act), kind, regime, interval)
-                barred[needs] = {code for one in company if one.severity is DENY for code in one.people}
+                barred[needs] = _barred(_company(case, Squad(judged, act), kind, regime, interval))
             for code in passing:
                 if code not in barred[needs]:
                     allowed[code].append(act)
+    if asked is ActClass.DECIDE or question.overrides:
+        _add_asked(case, members, asked, regime, interval, allowed)
     return {code: tuple(acts) for code, acts in allowed.items()}
 
 
-def checked(question: Question, regime: Regime) -> Question:
-    """The question with every person once; refuses what cannot be asked, with a code and the field."""
-    _check_times(question)
-    people = tuple(dict.fromkeys(question.people))
-    if not people:
-        raise BadQuestion("no-people", N_("Name at least one person."), field="people")
-    if len(people) > MAX_PEOPLE:
-        raise BadQuestion(
-            "too-many-people",
-            N_("At most %(limit)s people can be asked about at once."),
-            field="people",
-            limit=MAX_PEOPLE,
-        )
-    if question.act not in regime.acts:
-        raise BadQuestion(
-            "unknown-act", N_("There is no act with the code %(given)s."), field="act", given=question.act
-        )
-    if question.item is not None and question.item not in regime.items:
-        raise BadQuestion(
-            "unknown-item",
-            N_("There is no power item with the code %(given)s here."),
-            field="item",
-            given=question.item,
-        )
-    lacking = IDS - regime.rules.keys()
-    if lacking:
-        raise BadQuestion(
-            "regime-incomplete", N_("The regime does not say how the rule %(rule)s applies."), rule=min(lacking)
-        )
-    return question if people == question.people else replace(question, people=people)
+def _apart(act: Act, question: Question) -> bool:
+    """Whether a rule of the squad treats this act otherwise than others of its class."""
+    return act in EXECUTING or (act is Act.INSPECT and question.context.enterprise)
 
 
-def _check_times(question: Question) -> None:
-    named = (("start", question.start), ("end", question.end), ("known_at", question.known_at))
-    for field, moment in named:
-        if moment is not None and moment.utcoffset() is None:
-            raise BadQuestion("naive-time", N_("The time needs an offset, such as +08:00."), field=field)
-    if question.end <= question.start:
-        raise BadQuestion("reversed-times", N_("The end must lie after the start."), field="end")
-    if question.end - question.start > MAX_SPAN:
-        raise BadQuestion(
-            "interval-too-long",
-            N_("At most %(days)s days can be asked about at once."),
-            field="end",
-            days=MAX_SPAN.days,
-        )
-    if not 1950 <= question.start.year <= 2200:
-        raise BadQuestion("time-out-of-range", N_("The time lies too far from today."), field="start")
+def _barred(company: Findings) -> set[str]:
+    return {code for one in company if one.severity is DENY for code in one.people}
+
+
+def _add_asked(
+    case: Case,
+    members: tuple[Member, ...],
+    asked: ActClass,
+    regime: RegimeDay,
+    interval: Interval,
+    allowed: dict[str, list[Act]],
+) -> None:
+    """The asked act itself, where it is an act of deciding or an override opens it."""
+    act, overrides = case.question.act, case.question.overrides
+    if asked is ActClass.STAFFING or act in AWAITED:
+        return
+    barred = _barred(_company(case, Squad(members, act), asked, regime, interval, overrides))
+    for one in members:
+        code = one.standing.person.code
+        if one.passes and code not in barred and act not in allowed[code]:
+            allowed[code] = sorted((*allowed[code], act), key=_ORDER.__getitem__)
+
+
+_ORDER = {act: place for place, act in enumerate(Act)}

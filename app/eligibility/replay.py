@@ -30,11 +30,14 @@ from app.eligibility.facts import (
     Shift,
 )
 from app.eligibility.judgement import evaluate
+from app.eligibility.rules.table import IDS
 from app.regimes.policy import Regime
 
 EXPECTABLE = frozenset(
     {"outcome", "reasons", "obligations", "changes_at", "intervals", "people", "refused", "messages_contain"}
 )
+EDGES = ("before", "first", "last", "after")
+"""The days that a boundary has: the one before the first, the first, the last, the one after the last."""
 SINGULAR = {
     "employment": "employments",
     "certificate": "certificates",
@@ -70,24 +73,39 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One case: no differences means that it agrees; `decision` is None for a refused question."""
+    """One case: no differences means that it agrees; `decision` is None for a refused question.
+
+    `near` names a rule that the case comes close to and that must stay silent, `boundary` a rule and its day.
+    """
 
     name: str
     differences: tuple[Difference, ...]
     decision: Decision | None
+    near: str | None = None
+    boundary: str | None = None
 
 
 def replay(text: str, regime_of: Callable[[str], Regime]) -> tuple[CaseResult, ...]:
     """Judge every case of the file; raises BadCases where it cannot be read."""
+    content = read(text)
+    return tuple(judged(content, number, regime_of) for number in range(1, len(content["case"]) + 1))
+
+
+def read(text: str) -> dict[str, Any]:
+    """The file's tables, with at least one case; raises BadCases."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadCases("file", str(error)) from error
-    cases = content.get("case", [])
-    if not cases:
+    if not content.get("case"):
         raise BadCases("case", "there is no case")
     _only(content, {"title", "regime", "case", "covered", *_TABLES}, "file")
-    return tuple(_case(content, case, f"case {number}", regime_of) for number, case in enumerate(cases, 1))
+    return content
+
+
+def judged(content: Mapping[str, Any], number: int, regime_of: Callable[[str], Regime]) -> CaseResult:
+    """Judge one case, counted from 1, of a file that was read; raises BadCases."""
+    return _case(content, content["case"][number - 1], f"case {number}", regime_of)
 
 
 def question_from(data: Mapping[str, Any], at: str = "question") -> Question:
@@ -100,7 +118,8 @@ def _case(shared: Mapping[str, Any], case: Any, at: str, regime_of: Callable[[st
         raise BadCases(at, "a case is a table")
     name = str(case.get("name", at))
     at = f"case {name}"
-    _only(case, {"name", "regime", "question", "expect", "covered", *_TABLES}, at)
+    _only(case, {"name", "regime", "question", "expect", "covered", "near", "boundary", *_TABLES}, at)
+    near, boundary = _marks(case, at)
     expect = case.get("expect", {})
     _only(expect, EXPECTABLE, f"{at}, expect")
     if not expect:
@@ -108,13 +127,36 @@ def _case(shared: Mapping[str, Any], case: Any, at: str, regime_of: Callable[[st
     regime = regime_of(str(case.get("regime", shared.get("regime", ""))))
     question = question_from(case.get("question", {}), f"{at}, question")
     try:
-        decision = evaluate(question, _facts(shared, case, at), regime)
+        decision = evaluate(question, facts_of_case(shared, case, at), regime)
     except BadQuestion as refusal:
-        return CaseResult(name, tuple(_compare("refused", expect.get("refused"), refusal.code)), None)
-    return CaseResult(name, tuple(_differences(expect, decision)), decision)
+        differences = _compare("refused", expect.get("refused"), refusal.code)
+        return CaseResult(name, tuple(differences), None, near, boundary)
+    differences = _differences(expect, decision)
+    if near is not None and near in _spoken(decision):
+        differences.append(Difference("near", f"{near} silent", f"{near} speaks"))
+    return CaseResult(name, tuple(differences), decision, near, boundary)
 
 
-def _facts(shared: Mapping[str, Any], case: Mapping[str, Any], at: str) -> Facts:
+def _marks(case: Mapping[str, Any], at: str) -> tuple[str | None, str | None]:
+    """What a case says about itself: the rule it comes near to, and the rule and day whose edge it stands on."""
+    near, boundary = case.get("near"), case.get("boundary")
+    if near is not None and near not in IDS:
+        raise BadCases(f"{at}, near", "a rule such as R03 is expected")
+    if boundary is not None:
+        rule, _, day = str(boundary).partition(" ")
+        if rule not in IDS or day not in EDGES:
+            raise BadCases(f"{at}, boundary", "a rule and one of before, first, last, after is expected")
+    return near, boundary
+
+
+def _spoken(decision: Decision) -> set[str]:
+    """Every rule that found anything, about the act or about somebody who takes part."""
+    findings = (*decision.reasons, *decision.obligations)
+    return {one.rule for one in findings} | {rule for one in decision.people for rule in one.reasons}
+
+
+def facts_of_case(shared: Mapping[str, Any], case: Mapping[str, Any], at: str = "case") -> Facts:
+    """The facts of one case: its own in place of shared ones of the same code; raises BadCases."""
     rows: dict[str, list[Any]] = {}
     for table, kind in _TABLES.items():
         own = [build(kind, row, f"{at}, {table}") for row in case.get(table, [])]

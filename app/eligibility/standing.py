@@ -113,12 +113,16 @@ class Squad:
 
     def largest_authority(self) -> int:
         """The greatest number of counting officers that one authority brings."""
+        return max(self.authorities().values(), default=0)
+
+    def authorities(self) -> dict[str, int]:
+        """How many counting officers each authority brings."""
         tally: dict[str, int] = {}
         for member in self.members:
             employment = member.standing.employment
             if member.counts and employment is not None:
                 tally[employment.agency] = tally.get(employment.agency, 0) + 1
-        return max(tally.values(), default=0)
+        return tally
 
 
 def standing(person: PersonFacts, question: Question, facts: Facts, regime: RegimeDay, interval: Interval) -> Standing:

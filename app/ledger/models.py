@@ -10,13 +10,18 @@ from app.core.database import Base
 
 
 class LedgerHead(Base):
-    """One row: how many entries there are and the digest of the last; its lock makes the sequence dense."""
+    """One row: how many entries there are and the digest of the last; its lock makes the sequence dense.
+
+    `changes` counts the deeds that may have changed what duty judgements read: while it stands still, facts that were
+    loaded are the facts there are.
+    """
 
     __tablename__ = "ledger_head"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     size: Mapped[int]
     digest: Mapped[str]
+    changes: Mapped[int] = mapped_column(default=0)
 
 
 class LedgerEntry(Base):

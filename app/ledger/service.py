@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,8 @@ from app.ledger.models import LedgerEntry, LedgerHead
 from app.ledger.queries import Filter, entries
 
 EMPTY = "0" * 64
+CHANGES_NO_FACT = ("accounts.", "bank.", "eligibility.", "ledger.")
+"""Rooms whose deeds change nothing that a duty judgement reads; every other deed moves the head's count of changes."""
 
 
 @dataclass(frozen=True)
@@ -53,38 +55,48 @@ def record(
 
 def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: datetime) -> int:
     """Append many deeds in the caller's transaction, in order, under one lock; returns the last sequence number."""
-    head = _locked_head(session)
+    size, digest, changes = _locked_head(session)
+    rows: list[dict[str, Any]] = []
     for deed in deeds:
-        entry = LedgerEntry(
-            sequence=head.size + 1,
-            recorded_at=now,
-            actor_account_id=actor.account_id,
-            actor_label=actor.label,
-            event=deed.event,
-            subject_type=deed.subject[0],
-            subject_id=str(deed.subject[1]),
-            unit_id=deed.unit_id,
-            before=_plain(deed.before),
-            after=_plain(deed.after),
-            reason=deed.reason,
-            salt=secrets.token_hex(16),
-            digest="",
-        )
-        entry.digest = _digest(entry, head.digest)
-        head.size, head.digest = entry.sequence, entry.digest
-        session.add(entry)
-    session.flush()
-    return head.size
+        size += 1
+        changes += not deed.event.startswith(CHANGES_NO_FACT)
+        row = _row(deed, actor, size, now)
+        digest = row["digest"] = _digest(row, digest)
+        rows.append(row)
+    if rows:
+        session.execute(insert(LedgerEntry), rows)
+        moved = update(LedgerHead).where(LedgerHead.id == 1).values(size=size, digest=digest, changes=changes)
+        session.execute(moved.execution_options(synchronize_session=False))
+    return size
 
 
-def _locked_head(session: Session) -> LedgerHead:
-    locked = select(LedgerHead).where(LedgerHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    head = session.scalar(locked)
-    if head is None:
+def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, Any]:
+    return {
+        "sequence": sequence,
+        "recorded_at": now,
+        "actor_account_id": actor.account_id,
+        "actor_label": actor.label,
+        "event": deed.event,
+        "subject_type": deed.subject[0],
+        "subject_id": str(deed.subject[1]),
+        "unit_id": deed.unit_id,
+        "before": _plain(deed.before),
+        "after": _plain(deed.after),
+        "reason": deed.reason,
+        "salt": secrets.token_hex(16),
+    }
+
+
+_HEAD = select(LedgerHead.size, LedgerHead.digest, LedgerHead.changes).where(LedgerHead.id == 1)
+
+
+def _locked_head(session: Session) -> tuple[int, str, int]:
+    row = session.execute(_HEAD.with_for_update()).first()
+    if row is None:
         first = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(first(LedgerHead).values(id=1, size=0, digest=EMPTY).on_conflict_do_nothing())
-        head = session.scalars(locked).one()
-    return head
+        session.execute(first(LedgerHead).values(id=1, size=0, digest=EMPTY, changes=0).on_conflict_do_nothing())
+        row = session.execute(_HEAD.with_for_update()).one()
+    return row.size, row.digest, row.changes
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -106,18 +118,18 @@ def _plain_value(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
-def _digest(entry: LedgerEntry, previous: str) -> str:
+def _digest(row: Mapping[str, Any], previous: str) -> str:
     content = {
-        "sequence": entry.sequence,
-        "recorded_at": entry.recorded_at.astimezone(UTC).isoformat(),
-        "actor": [entry.actor_account_id, entry.actor_label],
-        "event": entry.event,
-        "subject": [entry.subject_type, entry.subject_id],
-        "unit": entry.unit_id,
-        "before": entry.before,
-        "after": entry.after,
-        "reason": entry.reason,
-        "salt": entry.salt,
+        "sequence": row["sequence"],
+        "recorded_at": row["recorded_at"].astimezone(UTC).isoformat(),
+        "actor": [row["actor_account_id"], row["actor_label"]],
+        "event": row["event"],
+        "subject": [row["subject_type"], row["subject_id"]],
+        "unit": row["unit_id"],
+        "before": row["before"],
+        "after": row["after"],
+        "reason": row["reason"],
+        "salt": row["salt"],
     }
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
@@ -133,7 +145,7 @@ def verify(session: Session) -> tuple[int, int | None]:
     in_order = select(LedgerEntry).order_by(LedgerEntry.sequence).execution_options(yield_per=500)
     with session.scalars(in_order) as entries_in_order:
         for entry in entries_in_order:
-            if entry.sequence != sound + 1 or entry.digest != _digest(entry, previous):
+            if entry.sequence != sound + 1 or entry.digest != _digest(vars(entry), previous):
                 return sound, sound + 1
             previous, sound = entry.digest, sound + 1
             met = met or promised == (sound, previous)

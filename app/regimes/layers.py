@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from app.regimes.codes import Act, ActClass, PersonKind, Severity, Task
 
@@ -20,6 +20,9 @@ Category = Literal[
     "WELFARE_POST",
 ]
 Basis = Literal["statute", "national_policy", "provincial", "local", "product"]
+NO_COUNTERPART = "NONE"
+"""What `national` says of a domain or force that has no counterpart among the six national domains."""
+LONGEST_HOLIDAY = 31
 
 
 class Strict(BaseModel):
@@ -54,16 +57,35 @@ class Head(Strict):
 
     id: LayerId
     parent: LayerId | None = None
-    level: Literal["national", "province", "locality"]
+    level: Literal["national", "calendar", "province", "locality"]
     title: Title
     time_zone: str | None = None
+    draft: bool = False
+    """The source document was a draft for comment when it was read."""
 
 
 class DomainCount(Strict):
-    """How many domains the source document declares, which may be more than it names."""
+    """How many domains the source document declares, which may be more than the `enumerated` it names."""
 
     declared_count: int = Field(ge=1)
+    enumerated: int | None = Field(default=None, ge=0)
     source: Words
+
+
+class DeclaredRow(Dated):
+    """A number that the source document states about itself; kept as stated, also where another number differs."""
+
+    code: Code
+    title: Title
+    count: int = Field(ge=0)
+    enumerated: int | None = Field(default=None, ge=0)
+    """How many of them the document names one by one; absent where it is a plain count."""
+
+    @model_validator(mode="after")
+    def _no_more_than_declared(self) -> "DeclaredRow":
+        if self.enumerated is not None and self.enumerated > self.count:
+            raise ValueError("more are enumerated than declared")
+        return self
 
 
 class ActRow(Strict):
@@ -102,22 +124,56 @@ class PaperRow(Strict):
     source: Words
 
 
+class ForceRow(Dated):
+    """A specialised force that keeps a field to itself; `part_of` names the force to which a brigade belongs."""
+
+    code: Code
+    title: Title
+    national: Code
+    part_of: Code | None = None
+
+
 class DomainRow(Dated):
-    """One field of penalty power."""
+    """One field of penalty power.
+
+    `national` is its counterpart among the six, or NONE. `items` lists exactly which items of upper layers it takes;
+    where it is absent, all of the counterpart's. `force` names the specialised force that keeps the whole field.
+    """
 
     code: Code
     national: Code
     scope: Literal["FULL", "PARTIAL", "DECLARED"]
     title: Title
+    items: tuple[Code, ...] | None = None
+    force: Code | None = None
 
 
 class ItemRow(Dated):
-    """One power item."""
+    """One power item; `force` names the specialised force that exercises it instead of the comprehensive one."""
 
     code: Code
     domain: Code
     title: Title
     regulator: Title
+    force: Code | None = None
+
+
+class TakeoverRow(Strict):
+    """When the comprehensive force is to take over a domain's items (all, or those named); no `by`: step by step."""
+
+    domain: Code
+    items: tuple[Code, ...] = ()
+    by: date | None = None
+    source: Words
+
+
+class SupervisionRow(Strict):
+    """Somebody who supervises and never enforces, and what they may do."""
+
+    code: Code
+    title: Title
+    may: tuple[Literal["GUIDE", "SUPERVISE", "ASSESS", "OBSERVE", "VERIFY", "REPORT"], ...] = Field(min_length=1)
+    source: Words
 
 
 class ProgrammeRow(Strict):
@@ -144,7 +200,7 @@ class TemplateRow(Dated):
 
     code: Code
     title: Title
-    members: dict[PersonKind, int] = Field(min_length=1)
+    members: dict[PersonKind, Annotated[int, Field(ge=1, le=100)]] = Field(min_length=1)
     per_town: int = Field(default=1, ge=1, le=20)
 
 
@@ -156,6 +212,14 @@ class HolidayRow(Strict):
     ends: date = Field(alias="to")
     statutory: tuple[date, ...] = ()
     source: Words
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "HolidayRow":
+        if not 0 <= (self.ends - self.starts).days < LONGEST_HOLIDAY:
+            raise ValueError(f"a holiday lasts 1 to {LONGEST_HOLIDAY} days")
+        if any(not self.starts <= day <= self.ends for day in self.statutory):
+            raise ValueError("a statutory day lies outside the holiday")
+        return self
 
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -189,8 +253,8 @@ VALUE_TYPES: dict[str, tuple[Any, int]] = {
     "review.void": (bool, +1),
     "recorder.missing": (Literal["WARN", "DENY"], +1),
     "enterprise.missing": (Literal["WARN", "DENY"], +1),
-    "night.starts": (Clock, 0),
-    "night.ends": (Clock, 0),
+    "night.starts": (Clock, -1),
+    "night.ends": (Clock, +1),
     "presider.card": (bool, +1),
     "supervisors.together": (Positive, +1),
     "reviewers.percent": (Percent, +1),
@@ -203,11 +267,23 @@ VALUE_TYPES: dict[str, tuple[Any, int]] = {
     "dispatch.town_most": (Positive, -1),
     "dispatch.street_least": (Positive, +1),
     "dispatch.street_most": (Positive, -1),
+    "dispatch.daily_line": (Literal["BUREAU", "TOWN"], 0),
+    "dispatch.consult": (bool, +1),
     "roster.rest_hours": (Count, +1),
+    "roster.around_the_clock": (bool, +1),
     "numbering.template": (Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[a-z]+(:\d+d)?\}[^{}]*)+$")], 0),
     "numbering.check": (Literal["ISO7064-MOD-11-10"], 0),
 }
-"""Every value a regime can give: its type, and whether a higher (+1) or lower (-1) one is the tighter, 0 neither."""
+"""Every value a regime can give: its type, and whether a higher (+1) or lower (-1) one is the tighter, 0 neither.
+
+Clock times of the night count from noon to noon, so that 22:00 lies before 06:00.
+"""
+GUARDS_A_STATUTE: dict[str, str] = {
+    "night.starts": "行政强制法43",
+    "night.ends": "行政强制法43",
+    "certificate.grace_days": "行政处罚法42、55",
+}
+"""Values that say how far a statute's prohibition reaches: a lower layer may only widen it, whatever their basis."""
 
 
 class ValueRow(Dated):
@@ -236,11 +312,30 @@ class Layer(Strict):
     rule: tuple[RuleRow, ...] = ()
     value: tuple[ValueRow, ...] = ()
     paper: tuple[PaperRow, ...] = ()
+    declared: tuple[DeclaredRow, ...] = ()
+    force: tuple[ForceRow, ...] = ()
     domain: tuple[DomainRow, ...] = ()
     item: tuple[ItemRow, ...] = ()
+    takeover: tuple[TakeoverRow, ...] = ()
+    supervision: tuple[SupervisionRow, ...] = ()
     programme: tuple[ProgrammeRow, ...] = ()
     template: tuple[TemplateRow, ...] = ()
     holiday: tuple[HolidayRow, ...] = ()
+
+
+def layer_schema() -> dict[str, Any]:
+    """The JSON Schema of a regime file, with the type of each value by its name."""
+    schema = Layer.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Regime file"
+    schema["$defs"]["ValueRow"]["allOf"] = [
+        {
+            "if": {"properties": {"name": {"const": name}}},
+            "then": {"properties": {"value": TypeAdapter(kind).json_schema()}},
+        }
+        for name, (kind, _direction) in VALUE_TYPES.items()
+    ]
+    return schema
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
@@ -250,10 +345,10 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int | None:
     table = str(path[0])
     index = path[1] if len(path) > 1 and isinstance(path[1], int) else None
     keys = [part for part in path[1:] if isinstance(part, str)]
-    header, seen, found = (f"[[{table}]]" if index is not None else f"[{table}]"), -1, None
+    headers, seen, found = {f"[[{table}]]"} | ({f"[{table}]"} if index is None else set()), -1, None
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.strip()
-        if bare == header:
+        if bare.split("#")[0].rstrip() in headers:
             seen += 1
             if seen == (index or 0):
                 found = number

@@ -1,110 +1,107 @@
 """Reads regime files, refuses what a lower layer may not say, and merges the layers to one Regime.
 
 A lower layer may add or tighten. What stands on a statute or on national policy cannot be relaxed: each fault names
-file and line.
+file and line. Beside the bundled data a site keeps the holidays of later years in a folder of its own.
 """
 
 import hashlib
 import json
+import logging
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from app.core.errors import N_, DomainError, NotFound
-from app.regimes.layers import VALUE_TYPES, Layer, line_of
+from app.core.errors import N_, NotFound
+from app.regimes.checking import own_faults, stack_faults, validation_fault
+from app.regimes.faults import MESSAGES, Fault, RegimeUnusable, Source, fault_at, toml_fault
+from app.regimes.layers import Layer
 from app.regimes.merging import merge
 from app.regimes.policy import Regime
-from app.regimes.tightening import relaxations
+
+__all__ = [
+    "DATA",
+    "DEFAULT_REGIME",
+    "MESSAGES",
+    "Fault",
+    "RegimeUnusable",
+    "Source",
+    "available",
+    "calendar_faults",
+    "calendar_files",
+    "check_file",
+    "fault_at",
+    "keep_calendars_in",
+    "load",
+    "source_of",
+    "stack_faults",
+    "stack_of",
+    "toml_fault",
+]
 
 DATA = Path(__file__).parent / "data"
 MAX_BYTES = 1_000_000
 DEFAULT_REGIME = "pingliang"
+CALENDAR_FILES = "holidays-*.toml"
+MOST_REMEMBERED = 256
 
-MESSAGES: Mapping[str, tuple[str, str]] = {
-    "too-large": ("文件超过 %(limit)s 字节。", "The file is larger than %(limit)s bytes."),
-    "unreadable": ("文件无法读取:%(detail)s", "The file cannot be read: %(detail)s"),
-    "not-toml": ("不是有效的 TOML:%(detail)s", "This is not valid TOML: %(detail)s"),
-    "unknown-key": ("不认识的键 %(key)s。", "The key %(key)s is not known."),
-    "missing-key": ("缺少键 %(key)s。", "The key %(key)s is missing."),
-    "bad-value": ("%(key)s 的值不可用:%(detail)s", "The value of %(key)s cannot be used: %(detail)s"),
-    "duplicate": ("%(key)s 在同一时期重复。", "%(key)s is given twice for the same days."),
-    "missing-parent": ("找不到上级层 %(parent)s。", "The parent layer %(parent)s is missing."),
-    "cycle": ("上级层构成循环:%(chain)s。", "The parent layers form a cycle: %(chain)s."),
-    "no-floor": (
-        "层 %(id)s 没有上级,也不是全国基准。",
-        "The layer %(id)s has no parent and is not the national floor.",
-    ),
-    "wrong-name": ("文件名应与编号 %(id)s 一致。", "The file must be named after its id %(id)s."),
-    "relaxes": (
-        "%(key)s 放宽了上层(%(layer)s)依据“%(basis)s”的规定。",
-        "%(key)s relaxes what the layer %(layer)s says on the basis of %(basis)s.",
-    ),
-    "unknown-reference": ("%(key)s 指向不存在的 %(target)s。", "%(key)s refers to %(target)s, which does not exist."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in one file, at a line where it is known."""
-
-    code: str
-    file: str
-    line: int | None
-    data: Mapping[str, str]
-
-    @property
-    def zh(self) -> str:
-        """The sentence in Chinese."""
-        return MESSAGES[self.code][0] % self.data
-
-    @property
-    def en(self) -> str:
-        """The sentence in English."""
-        return MESSAGES[self.code][1] % self.data
-
-    def to_json(self) -> dict[str, Any]:
-        """For machines."""
-        return {"code": self.code, "file": self.file, "line": self.line, "message": {"zh": self.zh, "en": self.en}}
-
-
-class RegimeUnusable(DomainError):
-    """A regime's files contain faults; nothing of it is used."""
-
-    def __init__(self, regime: str, faults: tuple[Fault, ...]) -> None:
-        super().__init__(
-            "regime-unusable",
-            N_("The regime %(regime)s cannot be used: %(first)s"),
-            regime=regime,
-            first=f"{faults[0].file}:{faults[0].line or 1}: {faults[0].en}",
-        )
-        self.faults = faults
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One file as read: its text for line numbers, its layer, and the hash of its content."""
-
-    file: str
-    text: str
-    layer: Layer
-    sha256: str
+_Prints = tuple[tuple[str, int, int], ...]
+_log = logging.getLogger(__name__)
+_calendars: dict[str, Path] = {}
 
 
 def available(directory: Path = DATA) -> tuple[str, ...]:
-    """The ids of the regime files in a directory, in order."""
-    return tuple(sorted(path.stem for path in directory.glob("*.toml")))
+    """The ids of the regime files in a directory, in order; calendars are part of every regime and none themselves."""
+    files = set(directory.glob("*.toml")) - set(directory.glob(CALENDAR_FILES))
+    return tuple(sorted(path.stem for path in files))
+
+
+def keep_calendars_in(folder: Path | None) -> None:
+    """Name the folder whose `holidays-*.toml` join the national floor of every regime; None: bundled years only.
+
+    Called once when a process starts. A file put there, changed or removed later is seen at the next `load`.
+    """
+    _calendars.clear()
+    if folder is not None:
+        _calendars["folder"] = folder
+
+
+def calendar_files() -> tuple[Path, ...]:
+    """The site's own calendars, by name."""
+    folder = _calendars.get("folder")
+    return tuple(sorted(folder.glob(CALENDAR_FILES))) if folder is not None else ()
+
+
+def calendar_faults() -> tuple[Fault, ...]:
+    """What is wrong with the site's calendars; a faulty one is left out, so that its year stays unknown."""
+    return tuple(fault for path in calendar_files() for fault in check_file(path))
 
 
 def load(regime: str, directory: Path = DATA) -> Regime:
-    """The merged regime, cached; raises NotFound for an unknown id and RegimeUnusable for files with faults."""
-    if regime not in available(directory):
-        raise NotFound("unknown-regime", N_("There is no regime with the code %(given)s."), given=regime)
-    return _load(regime, directory)
+    """The merged regime, remembered until a file of the site's changes.
+
+    Raises NotFound for an unknown id and RegimeUnusable for files with faults.
+    """
+    return _load(regime, directory, _prints())[0]
+
+
+def stack_of(regime: str, directory: Path = DATA) -> tuple[Source, ...]:
+    """The layers that `load` merges, national floor and calendars first; raises as `load` does."""
+    return _load(regime, directory, _prints())[1]
+
+
+def _prints() -> _Prints:
+    """What tells one state of the site's calendars from another without reading them."""
+    found: list[tuple[str, int, int]] = []
+    for path in calendar_files():
+        with suppress(FileNotFoundError):
+            status = path.stat()
+            found.append((str(path), status.st_mtime_ns, status.st_size))
+    return tuple(found)
 
 
 def check_file(path: Path, directory: Path | None = None) -> tuple[Fault, ...]:
@@ -112,15 +109,31 @@ def check_file(path: Path, directory: Path | None = None) -> tuple[Fault, ...]:
     return _stack(path, (directory or path.parent, DATA))[1]
 
 
-@cache
-def _load(regime: str, directory: Path) -> Regime:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _load(regime: str, directory: Path, calendars: _Prints) -> tuple[Regime, tuple[Source, ...]]:
+    if regime not in available(directory):
+        raise NotFound("unknown-regime", N_("There is no regime with the code %(given)s."), given=regime)
     stack, faults = _stack(directory / f"{regime}.toml", (directory, DATA))
     if faults:
         raise RegimeUnusable(regime, faults)
-    return merge([(source.layer, source.sha256) for source in stack])
+    stack[1:1] = _usable_calendars(tuple(Path(name) for name, _, _ in calendars), stack[0])
+    return merge([(source.layer, source.sha256) for source in stack]), tuple(stack)
 
 
-def _stack(path: Path, directories: Iterable[Path]) -> tuple[list[Source], tuple[Fault, ...]]:
+def _usable_calendars(paths: Sequence[Path], floor: Source) -> list[Source]:
+    """Calendars without fault. The others are told to the operator; without them R36 denies that year by itself."""
+    known = {row.ends.year for row in floor.layer.holiday}
+    usable: list[Source] = []
+    for path in paths:
+        stack, faults = _stack(path, (path.parent, DATA))
+        for fault in faults:
+            _log.error("a calendar is not used: %s: %s: %s", fault.at, fault.code, fault.en)
+        if not faults and not known & {row.ends.year for row in stack[-1].layer.holiday}:
+            usable.append(stack[-1])
+    return usable
+
+
+def _stack(path: Path, directories: Sequence[Path]) -> tuple[list[Source], tuple[Fault, ...]]:
     """The layers from the national floor down to the file, and all their faults."""
     stack: list[Source] = []
     chain: list[str] = []
@@ -134,119 +147,49 @@ def _stack(path: Path, directories: Iterable[Path]) -> tuple[list[Source], tuple
         current, faults = _parent(source, chain, directories)
         if faults:
             return stack, faults
-    return stack, (*_reference_faults(stack), *_relaxation_faults(stack))
+    return stack, stack_faults(stack)
 
 
-def _parent(source: Source, chain: list[str], directories: Iterable[Path]) -> tuple[Path | None, tuple[Fault, ...]]:
+def _parent(source: Source, chain: list[str], directories: Sequence[Path]) -> tuple[Path | None, tuple[Fault, ...]]:
     head = source.layer.regime
     if head.parent is None:
         if head.level == "national":
             return None, ()
-        return None, (_fault("no-floor", source, ("regime", "id"), id=head.id),)
+        return None, (fault_at("no-floor", source, ("regime", "id"), id=head.id),)
     if head.parent in chain:
-        return None, (_fault("cycle", source, ("regime", "parent"), chain=" → ".join([*chain, head.parent])),)
+        return None, (fault_at("cycle", source, ("regime", "parent"), chain=" → ".join([*chain, head.parent])),)
     for directory in directories:
         candidate = directory / f"{head.parent}.toml"
         if candidate.is_file():
             return candidate, ()
-    return None, (_fault("missing-parent", source, ("regime", "parent"), parent=head.parent),)
+    return None, (fault_at("missing-parent", source, ("regime", "parent"), parent=head.parent),)
 
 
 def _read(path: Path) -> tuple[Source | None, tuple[Fault, ...]]:
     name = path.name
+    text = ""
     try:
         if path.stat().st_size > MAX_BYTES:
             return None, (Fault("too-large", name, None, {"limit": str(MAX_BYTES)}),)
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, (Fault("not-toml", name, _toml_line(str(error), text), {"detail": str(error)}),)
-    except (OSError, UnicodeDecodeError) as error:
+        return None, (toml_fault(name, text, error),)
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
         return None, (Fault("unreadable", name, None, {"detail": type(error).__name__}),)
+    return source_of(name, text, content, path.stem)
+
+
+def source_of(
+    name: str, text: str, rows: Mapping[str, Any], expected_id: str
+) -> tuple[Source | None, tuple[Fault, ...]]:
+    """A layer out of parsed TOML and what is wrong with it by itself; None where its shape is already wrong."""
     try:
-        layer = Layer.model_validate(content)
+        layer = Layer.model_validate(rows)
     except ValidationError as error:
-        return None, tuple(_validation_fault(name, text, one) for one in error.errors())
-    digest = hashlib.sha256(
-        json.dumps(content, default=str, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    ).hexdigest()
-    source = Source(name, text, layer, digest)
-    return source, tuple(_own_faults(source, path))
-
-
-def _own_faults(source: Source, path: Path) -> Iterable[Fault]:
-    if source.layer.regime.id != path.stem:
-        yield _fault("wrong-name", source, ("regime", "id"), id=source.layer.regime.id)
-    for index, row in enumerate(source.layer.value):
-        try:
-            TypeAdapter(VALUE_TYPES[row.name][0]).validate_python(row.value, strict=isinstance(row.value, bool | str))
-        except ValidationError as error:
-            yield _fault("bad-value", source, ("value", index, "value"), key=row.name, detail=error.errors()[0]["msg"])
-    for table, key in (("value", "name"), ("rule", "id")):
-        rows = getattr(source.layer, table)
-        for index, row in enumerate(rows):
-            earlier = [one for one in rows[:index] if getattr(one, key) == getattr(row, key) and _overlap(one, row)]
-            if earlier:
-                yield _fault("duplicate", source, (table, index, key), key=getattr(row, key))
-    for table in ("act", "paper", "domain", "item", "programme"):
-        codes = [row.code for row in getattr(source.layer, table)]
-        for index, code in enumerate(codes):
-            if code in codes[:index]:
-                yield _fault("duplicate", source, (table, index, "code"), key=str(code))
-
-
-def _overlap(one: Any, other: Any) -> bool:  # noqa: ANN401 - any dated row
-    return not (
-        (one.ends is not None and other.starts is not None and one.ends < other.starts)
-        or (other.ends is not None and one.starts is not None and other.ends < one.starts)
-    )
-
-
-def _reference_faults(stack: list[Source]) -> Iterable[Fault]:
-    national = {row.code for row in stack[0].layer.domain}
-    known = {row.code for source in stack for row in source.layer.domain}
-    for source in stack:
-        for index, domain in enumerate(source.layer.domain):
-            if domain.national not in national:
-                yield _fault(
-                    "unknown-reference", source, ("domain", index, "national"), key="national", target=domain.national
-                )
-        for index, item in enumerate(source.layer.item):
-            if item.domain not in known:
-                yield _fault("unknown-reference", source, ("item", index, "domain"), key="domain", target=item.domain)
-
-
-def _relaxation_faults(stack: list[Source]) -> Iterable[Fault]:
-    for depth in range(1, len(stack)):
-        upper = [source.layer for source in stack[:depth]]
-        told: set[tuple[str | int, ...]] = set()
-        for relaxed in relaxations(upper, stack[depth].layer):
-            if relaxed.path in told:
-                continue
-            told.add(relaxed.path)
-            yield _fault(
-                "relaxes", stack[depth], relaxed.path, key=relaxed.key, layer=relaxed.layer, basis=relaxed.source
-            )
-
-
-def _validation_fault(name: str, text: str, error: Mapping[str, Any]) -> Fault:
-    path = tuple(error["loc"])
-    key = ".".join(str(part) for part in path)
-    line = line_of(text, path)
-    if error["type"] == "extra_forbidden":
-        return Fault("unknown-key", name, line, {"key": key})
-    if error["type"] == "missing":
-        return Fault("missing-key", name, line, {"key": key})
-    return Fault("bad-value", name, line, {"key": key, "detail": str(error["msg"])})
-
-
-def _fault(code: str, source: Source, path: tuple[str | int, ...], **data: str) -> Fault:
-    return Fault(code, source.file, line_of(source.text, path), data)
-
-
-def _toml_line(message: str, text: str) -> int | None:
-    if "end of document" in message:
-        return text.count("\n") + 1
-    _, _, rest = message.partition("(at line ")
-    number = rest.split(",")[0]
-    return int(number) if number.isdigit() else None
+        return None, tuple(validation_fault(name, text, one) for one in error.errors())
+    content = json.dumps(rows, default=str, sort_keys=True, ensure_ascii=False)
+    source = Source(name, text, layer, content, hashlib.sha256(content.encode("utf-8")).hexdigest())
+    misnamed = layer.regime.id != expected_id
+    wrong = [fault_at("wrong-name", source, ("regime", "id"), id=layer.regime.id)] if misnamed else []
+    return source, (*wrong, *own_faults(source))

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from app.regimes.layers import Layer, RuleRow, Title
+from app.regimes.layers import DomainRow, ItemRow, Layer, RuleRow, Title
 from app.regimes.policy import (
     ActRule,
+    DeclaredCount,
     Domain,
+    Force,
     Holiday,
     LayerInfo,
     MinimumOfficers,
@@ -20,12 +22,15 @@ from app.regimes.policy import (
     Regime,
     RuleSwitch,
     SquadTemplate,
+    Supervision,
+    Takeover,
     Text,
     Value,
 )
 from app.regimes.tightening import BINDING
 
 Stack = Sequence[tuple[Layer, str]]
+NATIONWIDE = ("national", "calendar")
 
 
 def merge(stack: Stack) -> Regime:
@@ -61,46 +66,92 @@ def merge(stack: Stack) -> Regime:
             for row in one.template
         },
         holidays=tuple(
-            Holiday(_text(row.title), row.starts, row.ends, row.statutory, row.source)
+            Holiday(_text(row.title), row.starts, row.ends, row.statutory, row.source, one.regime.level in NATIONWIDE)
             for one in layers
             for row in one.holiday
         ),
+        forces={
+            row.code: Force(row.code, _text(row.title), row.national, row.part_of, row.source, _period(row))
+            for one in layers
+            for row in one.force
+        },
+        declared=_declared(layers),
+        takeovers=tuple(Takeover(row.domain, row.items, row.by, row.source) for one in layers for row in one.takeover),
+        supervision=tuple(
+            Supervision(row.code, _text(row.title), row.may, row.source) for one in layers for row in one.supervision
+        ),
+        draft=any(layer.regime.draft for layer in layers),
     )
     return replace(regime, turning_days=tuple(sorted(_turning_days(regime))))
 
 
 def _info(layer: Layer, digest: str) -> LayerInfo:
     head = layer.regime
-    return LayerInfo(head.id, head.level, _text(head.title), "sha256:" + digest, tuple(layer.sources.items()))
+    return LayerInfo(
+        head.id, head.level, _text(head.title), "sha256:" + digest, tuple(layer.sources.items()), head.draft
+    )
+
+
+def _declaring(layers: Sequence[Layer]) -> Layer:
+    """The lowest layer that names domains: a locality's own list is complete."""
+    return next((layer for layer in reversed(layers) if layer.domain), layers[0])
 
 
 def _domains(layers: Sequence[Layer]) -> dict[str, Domain]:
-    """The domains of the lowest layer that names any: a locality's own list is complete."""
-    declaring = next((layer for layer in reversed(layers) if layer.domain), layers[0])
     return {
-        row.code: Domain(row.code, _text(row.title), row.scope, row.national, row.source, _period(row))
-        for row in declaring.domain
+        row.code: Domain(row.code, _text(row.title), row.scope, row.national, row.source, _period(row), row.force)
+        for row in _declaring(layers).domain
     }
 
 
 def _items(layers: Sequence[Layer]) -> dict[str, PowerItem]:
-    """All items whose domain the regime has, national ones moved to the local domain that stands for theirs."""
-    domains = _domains(layers)
-    local = {domain.national: domain.code for domain in domains.values()}
+    """The items of the regime's own domains; an upper layer's move to the local domain that takes them."""
+    declaring = _declaring(layers)
+    forces = {row.code: row.force for row in declaring.domain}
     items: dict[str, PowerItem] = {}
     for layer in layers:
+        own = layers.index(layer) >= layers.index(declaring)
         for row in layer.item:
-            code = row.domain if row.domain in domains else local.get(row.domain)
+            code = row.domain if own and row.domain in forces else taker(declaring.domain, row)
             if code is not None:
                 items[row.code] = PowerItem(
-                    row.code, code, _text(row.title), _text(row.regulator), row.source, _period(row)
-                )
+                    row.code, code, _text(row.title), _text(row.regulator), row.source, _period(row),
+                    row.force or forces[code],
+                )  # fmt: skip
     return items
 
 
+def taker(domains: Sequence[DomainRow], item: ItemRow) -> str | None:
+    """The domain that takes an upper layer's item: the one that lists it, or else takes all of its counterpart's."""
+    listing = (row.code for row in domains if row.items is not None and item.code in row.items)
+    whole = (row.code for row in domains if row.items is None and row.national == item.domain)
+    return next(listing, None) or next(whole, None)
+
+
+def _declared(layers: Sequence[Layer]) -> dict[str, DeclaredCount]:
+    declared = {
+        row.code: DeclaredCount(row.code, _text(row.title), row.count, row.enumerated, row.source, _period(row))
+        for one in layers
+        for row in one.declared
+    }
+    stated = layers[-1].domains
+    if stated is not None:
+        named = enumerated(layers[-1])
+        title = Text("行政处罚权领域", "fields of penalty power")
+        declared["DOMAINS"] = DeclaredCount("DOMAINS", title, stated.declared_count, named, stated.source)
+    return declared
+
+
+def enumerated(layer: Layer) -> int:
+    """How many fields of the comprehensive force a layer names."""
+    return sum(row.force is None for row in layer.domain)
+
+
 def _papers(layers: Sequence[Layer]) -> tuple[Paper, ...]:
+    """All papers of all layers, in the order of the lowest layer that names any; none can be dropped below."""
     papers = {row.code: Paper(row.code, _text(row.title), row.source) for layer in layers for row in layer.paper}
-    return tuple(papers.values())
+    order = [row.code for layer in reversed(layers) for row in layer.paper]
+    return tuple(papers[code] for code in dict.fromkeys(order))
 
 
 def _rules(layers: Sequence[Layer]) -> dict[str, tuple[RuleSwitch, ...]]:
@@ -137,6 +188,7 @@ def _turning_days(regime: Regime) -> set[date]:
         *regime.items.values(),
         *regime.minimums,
         *regime.templates.values(),
+        *regime.forces.values(),
         *switches,
         *values,
     )

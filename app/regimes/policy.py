@@ -56,7 +56,11 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """One field of penalty power; `national` names its counterpart among the six national ones."""
+    """One field of penalty power.
+
+    `national` names its counterpart among the six national ones, or is NONE. `force` is the specialised force that
+    keeps the whole field; None where it belongs to the comprehensive force.
+    """
 
     code: str
     title: Text
@@ -64,11 +68,15 @@ class Domain:
     national: str
     source: str
     period: Period = ALWAYS
+    force: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PowerItem:
-    """One power to penalise; `regulator` stays in charge of supervision (PL-26)."""
+    """One power to penalise; `regulator` stays in charge of supervision (PL-26).
+
+    `force` is the code of the specialised force that exercises it (LX-04, LX-12); None for all others.
+    """
 
     code: str
     domain: str
@@ -76,6 +84,54 @@ class PowerItem:
     regulator: Text
     source: str
     period: Period = ALWAYS
+    force: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """A specialised force beside the comprehensive one; `part_of` is the force to which a brigade belongs."""
+
+    code: str
+    title: Text
+    national: str
+    part_of: str | None
+    source: str
+    period: Period = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredCount:
+    """A number that a source document states; `enumerated` of them are named in it, None for a plain count."""
+
+    code: str
+    title: Text
+    count: int
+    enumerated: int | None
+    source: str
+    period: Period = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """The planned take-over of items by the comprehensive force; `by` is the last day of the plan, None: no day said.
+
+    What was taken over in fact is registered with the agency, item by item (GN-18).
+    """
+
+    domain: str
+    items: tuple[str, ...]
+    by: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """A role that supervises and never enforces; `may` lists GUIDE, SUPERVISE, ASSESS, OBSERVE, VERIFY, REPORT."""
+
+    code: str
+    title: Text
+    may: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +210,17 @@ class SquadTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A run of days off, first through last, and the statutory days within it (全国年节及纪念日放假办法)."""
+    """A run of days off, first through last, and the statutory days within it (全国年节及纪念日放假办法).
+
+    `national` says that the State Council announced it; a place's own holiday does not make the year's calendar known.
+    """
 
     title: Text
     starts: date
     ends: date
     statutory: tuple[date, ...]
     source: str
+    national: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +232,7 @@ class LayerInfo:
     title: Text
     sha256: str
     sources: tuple[tuple[str, str], ...]
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -194,6 +255,11 @@ class Regime:
     values: Mapping[str, tuple[Value, ...]]
     templates: Mapping[str, SquadTemplate] = field(default_factory=dict)
     holidays: tuple[Holiday, ...] = ()
+    forces: Mapping[str, Force] = field(default_factory=dict)
+    declared: Mapping[str, DeclaredCount] = field(default_factory=dict)
+    takeovers: tuple[Takeover, ...] = ()
+    supervision: tuple[Supervision, ...] = ()
+    draft: bool = False
     turning_days: tuple[date, ...] = field(default=(), repr=False)
     """Every first day on which some part of the regime starts to hold or has ceased to; sorted."""
     _days: dict[int, "RegimeDay"] = field(default_factory=dict, repr=False, compare=False)
@@ -225,12 +291,20 @@ class Regime:
         return tuple(rule for rule in self.minimums if act in rule.acts and rule.period.covers(day))
 
     def calendar_known(self, year: int) -> bool:
-        """Whether the holidays of a year were loaded; each year's are announced in the autumn before."""
-        return any(year in (one.starts.year, one.ends.year) for one in self.holidays)
+        """Whether the State Council's holidays of a year were loaded; they are announced in the autumn before.
+
+        A run over New Year belongs to the year in which it ends.
+        """
+        return any(year == one.ends.year for one in self.holidays if one.national)
 
     def statutory_holiday(self, day: date) -> Holiday | None:
         """The holiday of which the day is a statutory day, if it is one."""
         return next((one for one in self.holidays if day in one.statutory), None)
+
+    def force_of(self, item: str) -> Force | None:
+        """The specialised force that exercises an item in place of the comprehensive one, if one does."""
+        found = self.items.get(item)
+        return self.forces.get(found.force) if found is not None and found.force else None
 
     def on(self, day: date) -> "RegimeDay":
         """The regime as it stands on that day, resolved once for all days between two turning days."""

@@ -101,6 +101,36 @@ class Level(StrEnum):
     TOWN = "TOWN"
 
 
+class AppointmentRole(StrEnum):
+    """Offices held besides the post (处罚法58, 64; 条例 on supervision; LX-13, LX-17)."""
+
+    ENFORCEMENT_SUPERVISOR = "ENFORCEMENT_SUPERVISOR"
+    LEGAL_REVIEWER = "LEGAL_REVIEWER"
+    HEARING_PRESIDER = "HEARING_PRESIDER"
+    SOCIAL_SUPERVISOR = "SOCIAL_SUPERVISOR"
+
+
+class SupervisorGroup(StrEnum):
+    """From which of the four groups a social supervisor was chosen (LX-13)."""
+
+    PEOPLES_CONGRESS = "PEOPLES_CONGRESS"
+    CPPCC = "CPPCC"
+    PARTY_CONGRESS = "PARTY_CONGRESS"
+    MEDIA = "MEDIA"
+
+
+class RelationKind(StrEnum):
+    """How a person is tied to a party (行政处罚法43; 公务员法74, 76); NONE_DECLARED declares none at all."""
+
+    NONE_DECLARED = "NONE_DECLARED"
+    INTEREST = "INTEREST"
+    SPOUSE = "SPOUSE"
+    DIRECT_KIN = "DIRECT_KIN"
+    COLLATERAL_KIN = "COLLATERAL_KIN"
+    AFFINITY = "AFFINITY"
+    OTHER = "OTHER"
+
+
 TITLES: dict[type[StrEnum], dict[str, tuple[str, str]]] = {
     PersonKind: {
         "OFFICER": ("执法人员", "Enforcement officer"),
@@ -178,6 +208,27 @@ TITLES: dict[type[StrEnum], dict[str, tuple[str, str]]] = {
         "PREFECTURE": ("市级", "Prefectural"),
         "COUNTY": ("县级", "County"),
         "TOWN": ("乡镇级", "Town"),
+    },
+    AppointmentRole: {
+        "ENFORCEMENT_SUPERVISOR": ("行政执法监督人员", "Enforcement supervisor"),
+        "LEGAL_REVIEWER": ("法制审核人员", "Legal reviewer"),
+        "HEARING_PRESIDER": ("听证主持人", "Hearing presider"),
+        "SOCIAL_SUPERVISOR": ("行政执法社会监督员", "Social supervisor of enforcement"),
+    },
+    SupervisorGroup: {
+        "PEOPLES_CONGRESS": ("人大代表", "Deputy to the people's congress"),
+        "CPPCC": ("政协委员", "Member of the consultative conference"),
+        "PARTY_CONGRESS": ("党代表", "Delegate to the Party congress"),
+        "MEDIA": ("媒体工作者", "Media worker"),
+    },
+    RelationKind: {
+        "NONE_DECLARED": ("申报无利害关系", "Declares that there is none"),
+        "INTEREST": ("直接利害关系", "Direct interest"),
+        "SPOUSE": ("夫妻关系", "Spouse"),
+        "DIRECT_KIN": ("直系血亲关系", "Lineal kin"),
+        "COLLATERAL_KIN": ("三代以内旁系血亲关系", "Collateral kin within three generations"),
+        "AFFINITY": ("近姻亲关系", "Close kin by marriage"),
+        "OTHER": ("其他可能影响公正执法的关系", "Another tie that may affect fairness"),
     },
 }
 """What each code is called, in Chinese and in English."""

@@ -127,7 +127,10 @@ class PersonPhoto(Base):
 
 
 class PersonProfile(Fact, Base):
-    """What a person is called and what kind they are; contact; whether they hold the legal profession qualification."""
+    """What a person is called and what kind they are; contact; whether they hold the legal profession qualification.
+
+    `first_review_on` is the day on which they first reviewed a penalty decision (行政处罚法58).
+    """
 
     __tablename__ = "person_profile"
 
@@ -139,6 +142,7 @@ class PersonProfile(Fact, Base):
     email: Mapped[str] = mapped_column(default="")
     legal_qualification: Mapped[bool] = mapped_column(default=False)
     on_public_roster: Mapped[bool | None]
+    first_review_on: Mapped[date | None]
 
 
 class Employment(Fact, Base):
@@ -193,6 +197,60 @@ class Separation(Fact, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     reason: Mapped[str]
+
+
+class Relation(Fact, Base):
+    """An interest in, or kinship with, a party, or the declaration of none (行政处罚法43; 公务员法74, 76)."""
+
+    __tablename__ = "relation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    party: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+
+
+class Appointment(Fact, Base):
+    """An office held besides the post: legal reviewer, hearing presider, supervisor; for LX-13 also the group."""
+
+    __tablename__ = "appointment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    card_number: Mapped[str] = mapped_column(default="")
+    supervisor_group: Mapped[str] = mapped_column(default="")
+
+
+class Designation(Fact, Base):
+    """A written order that gives an agency an area outside its territory; no item means every item (行政处罚法25)."""
+
+    __tablename__ = "designation"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "area_code"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    area_code: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    item_code: Mapped[str | None]
+    order_number: Mapped[str]
+
+
+class Entrustment(Fact, Base):
+    """An agency (`unit_id`) entrusts a body with power items in writing (行政处罚法20, 21); no items: not recorded.
+
+    `by_entrusted` says that the giver itself holds them by entrustment only, which it may not pass on.
+    """
+
+    __tablename__ = "entrustment"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "body_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    body_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    items: Mapped[list[Any] | None]
+    published_on: Mapped[date | None]
+    by_entrusted: Mapped[bool] = mapped_column(default=False)
+    document_number: Mapped[str]
 
 
 class ImportRun(Base):

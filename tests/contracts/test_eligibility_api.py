@@ -74,8 +74,8 @@ def test_each_reason_says_what_for_whom_by_which_rule_on_what_facts_and_what_wou
 def test_an_allowed_act_carries_its_obligations_in_both_languages(call):
     body = call("check", changed(start="2026-03-10T09:00:00+08:00", end="2026-03-10T12:00:00+08:00")).get_json()
     assert (body["outcome"], body["reasons"]) == ("ALLOW", [])
-    assert [one["rule"] for one in body["obligations"]] == ["R19"]
-    assert set(body["obligations"][0]["message"]) == {"zh", "en"}
+    assert "R19" in {one["rule"] for one in body["obligations"]}
+    assert all(set(one["message"]) == {"zh", "en"} for one in body["obligations"])
 
 
 def test_what_need_not_be_stated_may_be_left_out(call):

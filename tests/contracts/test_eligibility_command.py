@@ -110,3 +110,15 @@ def test_a_file_that_is_no_text_is_wrong_usage(run, tmp_path: Path):
     (tmp_path / "cases.toml").write_bytes(b"\xff\xfe\x00")
     assert run("replay", str(tmp_path / "cases.toml")).exit_code == 2
     assert run("replay", str(tmp_path / "none.toml")).exit_code == 2
+
+
+def test_the_whole_file_in_the_guide_to_cases_is_judged_as_it_says(application, tmp_path):
+    guide = (PROJECT / "docs" / "replay.md").read_text(encoding="utf-8")
+    example = guide.partition("## A whole file")[2].partition("```toml\n")[2].partition("```")[0]
+    file = tmp_path / "case.toml"
+    file.write_text(example, encoding="utf-8")
+    done = application.test_cli_runner().invoke(group, ["replay", str(file)])
+    assert (done.exit_code, done.output.strip()) == (0, "1 cases, 0 differ")
+    file.write_text(example.replace('outcome = "DENY"', 'outcome = "ALLOW"'), encoding="utf-8")
+    done = application.test_cli_runner().invoke(group, ["replay", str(file)])
+    assert (done.exit_code, "outcome" in done.output) == (1, True)

@@ -107,12 +107,13 @@ def settle(site: LiveSite) -> Town:
         _bank(town)
         _former_exams(town)
         _certify(town, FELLOW, first=town.today + timedelta(days=1))
-        _account(town, "ou", "欧阳平", (Role.OFFICER,), OFFICER)
-        _close(town)
+        open_account(town, "ou", "欧阳平", (Role.OFFICER,), OFFICER)
+        close(town)
     return town
 
 
-def _close(town: Town) -> None:
+def close(town: Town) -> None:
+    """Commit what was entered and let the database go."""
     town.session.commit()
     db.session.remove()
     db.engine.dispose()
@@ -156,7 +157,10 @@ def _organisation(town: Town) -> None:
         )
 
 
-def _account(town: Town, name: str, title: str, roles: Sequence[Role], person: str = "") -> None:
+def open_account(
+    town: Town, name: str, title: str, roles: Sequence[Role], person: str = "", *, over: str = BUREAU
+) -> None:  # fmt: skip
+    """Somebody who can act over a unit, tied to a person where one is named, with a session that is open."""
     made = create_account(
         town.session, town.hand, username=name, display_name=title, email=f"{name}@example.cn", now=town.now,
         person_id=town.people.get(person), one_time_password=None,
@@ -164,7 +168,7 @@ def _account(town: Town, name: str, title: str, roles: Sequence[Role], person: s
     set_password(town.session, town.hand, made, PASSWORD, profile="djbh", now=town.now)
     for role in roles:
         grant_role(
-            town.session, town.hand, made, role, None if name in EVERYWHERE else town.units[BUREAU], now=town.now
+            town.session, town.hand, made, role, None if name in EVERYWHERE else town.units[over], now=town.now
         )
     town.session.add(
         AccountSession(
@@ -178,7 +182,7 @@ def _account(town: Town, name: str, title: str, roles: Sequence[Role], person: s
 
 def _staff(town: Town) -> None:
     for name, (title, roles) in STAFF.items():
-        _account(town, name, title, roles)
+        open_account(town, name, title, roles)
 
 
 def _person(town: Town, code: str, name: str, kind: str, category: str, **more: object) -> None:
@@ -192,14 +196,15 @@ def _officer(town: Town, code: str, name: str) -> None:
         town, code, name, "OFFICER", "CIVIL_SERVANT", on_public_roster=True, service_start=HIRED,
         initial_training_done_on=date(2019, 8, 30), duty_title="一级科员",
     )  # fmt: skip
-    registry.keep_photo(town.session, town.hand, code, _portrait(code), today=town.today, now=town.now)
+    registry.keep_photo(town.session, town.hand, code, portrait(code), today=town.today, now=town.now)
 
 
 def _auxiliary(town: Town) -> None:
     _person(town, AUXILIARY, "谢协管", "AUXILIARY", "WELFARE_POST")
 
 
-def _portrait(code: str) -> bytes:
+def portrait(code: str) -> bytes:
+    """A drawn face, another for each code."""
     picture = Image.new("RGB", (200, 280), (232, 238, 244))
     pen, shade = ImageDraw.Draw(picture), hashlib.sha256(code.encode()).digest()[0] // 4
     pen.ellipse((62, 50, 138, 146), fill=(214, 196, 178))
@@ -323,20 +328,21 @@ def finish(town: Town) -> None:
         opens = town.on(town.today - timedelta(days=20), 9)
         town.sittings["second"] = hold(town, Paper.PUBLIC_LAW, (OFFICER,), opens)
         _certify(town, OFFICER)
-        _seal(town, OFFICER)
-        _close(town)
+        seal(town, OFFICER)
+        close(town)
 
 
-def _seal(town: Town, code: str) -> None:
+def seal(town: Town, code: str) -> None:
+    """Seal the newest certificate of somebody."""
     from app.credentials.models import Certificate
 
     row = town.session.scalars(select(Certificate.id).where(Certificate.number == town.numbers[code])).one()
     settings = town.site.settings
     waiting = credentials.unsealed_of(town.session, settings, row)
     assert waiting is not None
-    seal = credentials.seal_keys(settings, town.now)
-    pdf = credentials.sealed_pdf(waiting, seal, settings, town.now)
-    credentials.keep_document(town.session, town.hand, waiting, pdf, seal, now=town.now)
+    keys = credentials.seal_keys(settings, town.now)
+    pdf = credentials.sealed_pdf(waiting, keys, settings, town.now)
+    credentials.keep_document(town.session, town.hand, waiting, pdf, keys, now=town.now)
 
 
 def open_now(town: Town, code: str, *, kind: Kind = Kind.PRACTICE, codes: Sequence[str] = (), **more: object) -> int:
@@ -350,5 +356,5 @@ def open_now(town: Town, code: str, *, kind: Kind = Kind.PRACTICE, codes: Sequen
             town, code, Paper.PUBLIC_LAW, codes, window, known=now - timedelta(minutes=10), kind=kind,
             open_practice=practice, show_explanations=practice, **more,
         )  # fmt: skip
-        _close(town)
+        close(town)
     return sitting

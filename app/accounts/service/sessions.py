@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import passwords
 from app.accounts.models import Account, AccountSession
 from app.accounts.policy import PROFILES, password_expired, wait_after
-from app.accounts.queries import actor_of, live_session, token_account
+from app.accounts.queries import live_session, token_actor
 from app.core.errors import N_, Invalid, TooMany
 from app.core.permissions import Actor
 from app.ledger.service import record
@@ -133,5 +133,4 @@ def forget_sessions(session: Session, before: datetime) -> int:
 
 def bearer(session: Session, token: str, now: datetime) -> Actor | None:
     """The system actor behind an API token, or None."""
-    account_id = token_account(session, passwords.token_hash(token), now)
-    return actor_of(session, account_id) if account_id is not None else None
+    return token_actor(session, passwords.token_hash(token), now)

@@ -3,10 +3,13 @@
 from app.credentials.queries.facts import (
     CertificateRow,
     QualificationRow,
+    ReviewRow,
     StateRow,
     certificate_facts,
     certificate_row,
     qualification_facts,
+    review_history,
+    reviews_of,
     states_of,
 )
 from app.credentials.queries.lives import (
@@ -46,8 +49,9 @@ from app.credentials.queries.readiness import (
 
 __all__ = [
     "PROBLEMS", "CertificateRow", "Event", "Life", "LifeRow", "Passed", "Problem", "PublicAnswer", "PublicEvent",
-    "QualificationRow", "ReadyRow", "SittingChoice", "StateRow", "Wanted", "answer_by_number", "authors_of",
-    "certificate_facts", "certificate_row", "certificates", "certificates_of", "document", "is_live", "life",
-    "mask_name", "may_see", "public_answer", "qualification_facts", "readiness", "ready_to_issue",
-    "released_sittings", "seal_counts", "states_of", "stored_digest", "tidy_code", "unsealed",
+    "QualificationRow", "ReadyRow", "ReviewRow", "SittingChoice", "StateRow", "Wanted", "answer_by_number",
+    "authors_of", "certificate_facts", "certificate_row", "certificates", "certificates_of", "document", "is_live",
+    "life", "mask_name", "may_see", "public_answer", "qualification_facts", "readiness", "ready_to_issue",
+    "released_sittings", "review_history", "reviews_of", "seal_counts", "states_of", "stored_digest", "tidy_code",
+    "unsealed",
 ]  # fmt: skip

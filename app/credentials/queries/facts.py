@@ -1,14 +1,16 @@
 """What other rooms read: certificates and qualifications with their histories, as believed at a moment."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known
-from app.credentials.models import Certificate, CertificateStateChange, Qualification
+from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,22 @@ class CertificateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A passed annual review or registration of a certificate: on which day, by whom, shown by what."""
+
+    id: int
+    certificate_id: int
+    reviewed_on: date
+    reviewed_by: str
+    evidence: str
+    recorded_at: datetime
+    recorded_by: str
+    superseded_at: datetime | None
+    superseded_by: str
+    superseded_why: str
+
+
+@dataclass(frozen=True, slots=True)
 class QualificationRow:
     """A qualification and the codes of the papers it rests on; in force from the first through the last day."""
 
@@ -58,18 +76,73 @@ class QualificationRow:
     recorded_at: datetime
 
 
+def _certificates() -> Prepared:
+    one = Certificate
+    statement = (
+        select(
+            one.id, one.number, one.person_id, one.agency_id, one.region, one.domains, one.authority_source,
+            one.issued_on, one.valid_from, one.valid_to, one.recorded_at,
+        )
+        .where(among(one.person_id, "ids"))
+        .order_by(one.id)
+    )  # fmt: skip
+    return Prepared(statement, statement.where(one.recorded_at <= KNOWN_AT))
+
+
+def _states() -> Prepared:
+    change = CertificateStateChange
+    statement = (
+        select(change.certificate_id, change.state, change.effective_at, change.recorded_at, change.reason, change.id)
+        .where(among(change.certificate_id, "ids"))
+        .order_by(change.effective_at, change.id)
+    )
+    return _believed(statement, change)
+
+
+def _reviews() -> Prepared:
+    review = CertificateReview
+    statement = (
+        select(*(getattr(review, one.name) for one in fields(ReviewRow)))
+        .where(among(review.certificate_id, "ids"))
+        .order_by(review.reviewed_on, review.id)
+    )
+    return _believed(statement, review)
+
+
+def _believed(statement: Any, row: type[CertificateStateChange | CertificateReview]) -> Prepared:  # noqa: ANN401
+    then = statement.where(row.recorded_at <= KNOWN_AT, or_(row.superseded_at.is_(None), row.superseded_at > KNOWN_AT))
+    return Prepared(statement.where(row.superseded_at.is_(None)), then)
+
+
+def _qualifications() -> Prepared:
+    one = Qualification
+    statement = (
+        select(
+            one.id, one.person_id, one.agency_id, one.regime, one.papers, one.valid_from, one.valid_to, one.recorded_at
+        )
+        .where(among(one.person_id, "ids"))
+        .order_by(one.valid_from, one.id)
+    )
+    return Prepared(known(statement, one), known(statement, one, KNOWN_AT))
+
+
+_CERTIFICATES, _STATES, _REVIEWS, _QUALIFICATIONS = _certificates(), _states(), _reviews(), _qualifications()
+
+
 def certificate_facts(
     session: Session, person_ids: Collection[int], known_at: datetime | None = None
 ) -> dict[int, list[CertificateRow]]:
     """The certificates of each person, oldest first; every id asked for is a key. `known_at` None is now."""
     found: dict[int, list[CertificateRow]] = {person_id: [] for person_id in person_ids}
-    statement = select(Certificate).where(Certificate.person_id.in_(list(found))).order_by(Certificate.id)
-    if known_at is not None:
-        statement = statement.where(Certificate.recorded_at <= known_at)
-    certificates = list(session.scalars(statement))
-    states = states_of(session, [one.id for one in certificates], known_at)
-    for one in certificates:
-        found[one.person_id].append(certificate_row(one, states.get(one.id, ())))
+    certificates = _CERTIFICATES.rows(session, known_at, ids=list(found))
+    states = states_of(session, [one[0] for one in certificates], known_at)
+    for number, name, person_id, agency_id, region, domains, source, issued, first, last, recorded in certificates:
+        found[person_id].append(
+            CertificateRow(
+                number, name, person_id, agency_id, tuple(region), tuple(domains), source, issued, first, last,
+                states.get(number, ()), recorded,
+            )
+        )  # fmt: skip
     return found
 
 
@@ -85,19 +158,32 @@ def states_of(
     session: Session, certificate_ids: Collection[int], known_at: datetime | None = None
 ) -> dict[int, tuple[StateRow, ...]]:
     """The changes of state of each certificate as believed, in order of effect."""
-    change = CertificateStateChange
-    statement = select(change).where(change.certificate_id.in_(list(certificate_ids)))
-    if known_at is None:
-        statement = statement.where(change.superseded_at.is_(None))
-    else:
-        statement = statement.where(
-            change.recorded_at <= known_at, change.superseded_at.is_(None) | (change.superseded_at > known_at)
-        )
     found: dict[int, list[StateRow]] = {}
-    for row in session.scalars(statement.order_by(change.effective_at, change.id)):
-        state = StateRow(row.state, row.effective_at, row.recorded_at, row.reason, row.id)
-        found.setdefault(row.certificate_id, []).append(state)
+    for certificate_id, *values in _STATES.rows(session, known_at, ids=list(certificate_ids)):
+        found.setdefault(certificate_id, []).append(StateRow(*values))
     return {certificate_id: tuple(rows) for certificate_id, rows in found.items()}
+
+
+def reviews_of(
+    session: Session, certificate_ids: Collection[int], known_at: datetime | None = None
+) -> dict[int, tuple[ReviewRow, ...]]:
+    """The annual reviews of each certificate as believed, oldest first; a certificate without any has no key."""
+    found: dict[int, list[ReviewRow]] = {}
+    for values in _REVIEWS.rows(session, known_at, ids=list(certificate_ids)):
+        row = ReviewRow(*values)
+        found.setdefault(row.certificate_id, []).append(row)
+    return {certificate_id: tuple(rows) for certificate_id, rows in found.items()}
+
+
+def review_history(session: Session, certificate_id: int) -> tuple[ReviewRow, ...]:
+    """Every review of one certificate ever recorded, withdrawn ones included, newest first."""
+    review = CertificateReview
+    statement = (
+        select(*(getattr(review, one.name) for one in fields(ReviewRow)))
+        .where(review.certificate_id == certificate_id)
+        .order_by(review.reviewed_on.desc(), review.id.desc())
+    )
+    return tuple(ReviewRow(*row) for row in session.execute(statement))
 
 
 def qualification_facts(
@@ -105,12 +191,9 @@ def qualification_facts(
 ) -> dict[int, list[QualificationRow]]:
     """The qualifications of each person, oldest first; every id asked for is a key."""
     found: dict[int, list[QualificationRow]] = {person_id: [] for person_id in person_ids}
-    statement = known(select(Qualification), Qualification, known_at).where(Qualification.person_id.in_(list(found)))
-    for row in session.scalars(statement.order_by(Qualification.valid_from, Qualification.id)):
-        papers = tuple(str(paper["paper"]) for paper in row.papers)
-        found[row.person_id].append(
-            QualificationRow(
-                row.id, row.person_id, row.agency_id, row.regime, papers, row.valid_from, row.valid_to, row.recorded_at
-            )
-        )
+    for number, person_id, agency_id, regime, papers, first, last, recorded in _QUALIFICATIONS.rows(
+        session, known_at, ids=list(found)
+    ):
+        names = tuple(str(paper["paper"]) for paper in papers)
+        found[person_id].append(QualificationRow(number, person_id, agency_id, regime, names, first, last, recorded))
     return found

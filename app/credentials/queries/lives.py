@@ -14,8 +14,8 @@ from app.core.errors import NotFound
 from app.core.permissions import Actor, P, Scope
 from app.credentials.models import Certificate, CertificateStateChange, IssuedDocument
 from app.credentials.periods import FINAL, Validity, days_left, renewal_opens, shown_state, state_at
-from app.credentials.queries.facts import StateRow, states_of
-from app.regimes.loader import load
+from app.credentials.queries.facts import ReviewRow, StateRow, review_history, states_of
+from app.regimes.queries import effective
 from app.registry.models import Person, Unit
 from app.registry.queries import in_scope, scope_paths, within
 
@@ -76,6 +76,7 @@ class Life:
     sha256: str | None
     sealed_at: datetime | None
     renewal_opens: date | None
+    reviews: tuple[ReviewRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +148,13 @@ def certificates_of(session: Session, person_id: int, now: datetime, zone: ZoneI
     today = local_day(now, zone)
     found = session.execute(_joined().where(Certificate.person_id == person_id).order_by(Certificate.id.desc())).all()
     states = states_of(session, [row[0].id for row in found])
-    rows = [_life_row(row, states, now, today, _window(row[0], today)) for row in found]
+    windows = {regime: _window(session, regime, today) for regime in {row[0].regime for row in found}}
+    rows = [_life_row(row, states, now, today, windows[row[0].regime]) for row in found]
     return sorted(rows, key=lambda row: row.state in {*(s.value for s in FINAL), "EXPIRED"})
 
 
-def _window(one: Certificate, day: date) -> int:
-    return int(load(one.regime).number("renewal.window_days", day))
+def _window(session: Session, regime: str, day: date) -> int:
+    return int(effective(session, regime).number("renewal.window_days", day))
 
 
 def life(session: Session, actor: Actor, number: str, now: datetime, zone: ZoneInfo) -> Life:
@@ -166,7 +168,7 @@ def life(session: Session, actor: Actor, number: str, now: datetime, zone: ZoneI
         select(IssuedDocument.sha256, IssuedDocument.sealed_at).where(IssuedDocument.certificate_id == one.id)
     ).first()
     events = _events(session, one.id, now)
-    window = _window(one, today)
+    window = _window(session, one.regime, today)
     return Life(
         row=_life_row(found, states_of(session, [one.id]), now, today, window),
         events=events,
@@ -176,6 +178,7 @@ def life(session: Session, actor: Actor, number: str, now: datetime, zone: ZoneI
         sha256=document.sha256 if document else None,
         sealed_at=document.sealed_at if document else None,
         renewal_opens=renewal_opens(one.valid_to, window),
+        reviews=review_history(session, one.id),
     )
 
 

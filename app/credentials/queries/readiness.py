@@ -17,8 +17,8 @@ from app.credentials.periods import FINAL, days_left, last_day, state_at
 from app.credentials.queries.facts import CertificateRow, QualificationRow, certificate_facts, qualification_facts
 from app.exams import queries as exams
 from app.exams.models import ExamSpecificationVersion, Sitting
-from app.regimes.loader import load
 from app.regimes.policy import Regime
+from app.regimes.queries import effective
 from app.registry import queries as registry
 from app.registry.codes import PersonKind, SanctionKind
 from app.registry.models import PersonPhoto
@@ -176,7 +176,7 @@ def _regime(session: Session, cache: dict[int, Regime | None], agency_id: int | 
         return None
     if agency_id not in cache:
         code = registry.regime_of(session, agency_id)
-        cache[agency_id] = load(code) if code else None
+        cache[agency_id] = effective(session, code) if code else None
     return cache[agency_id]
 
 

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.core.errors import N_, Refused
 from app.credentials.models import Certificate
 from app.credentials.queries import ReadyRow
-from app.regimes.loader import load
+from app.regimes.queries import effective
 from app.registry import queries as registry
 from app.registry.models import PersonPhoto
 from certificates import layout, photo
@@ -64,7 +64,7 @@ def texts_of(session: Session, row: ReadyRow) -> dict[str, Any]:
     """The printed texts of somebody who is ready, Chinese and English side by side; English may be empty."""
     agency = registry.unit_by_id(session, row.agency_id or 0)
     issuer = registry.unit_by_id(session, int(agency.path.strip("/").split("/")[0]))
-    regime = load(row.regime or "")
+    regime = effective(session, row.regime or "")
     regions = [_place(session, code) for code in row.region]
     authority = AUTHORITY[row.authority_source or ""]
     return {

@@ -20,8 +20,8 @@ from app.credentials.service.face import Issuing, face_of, issuing, photo_of, re
 from app.credentials.service.numbering import lock_series, new_check_code, next_number, series_of
 from app.ledger.service import Deed, record_all
 from app.regimes.codes import CertificateState
-from app.regimes.loader import load
 from app.regimes.policy import Regime
+from app.regimes.queries import effective
 from app.registry import queries as registry
 
 MOST_AT_ONCE = 200
@@ -121,7 +121,7 @@ def _agencies(session: Session, actor: Actor, ids: Sequence[int], today: date) -
 def _lock(session: Session, agencies: set[int], today: date) -> dict[str, CertificateCounter]:
     """The counters of every regime touched, locked in one order; what is read after this nobody else changes."""
     regimes = {code for agency in agencies if (code := registry.regime_of(session, agency)) is not None}
-    series = {code: series_for(load(code), today) for code in regimes}
+    series = {code: series_for(effective(session, code), today) for code in regimes}
     locked = {name: lock_series(session, name) for name in sorted(set(series.values()))}
     return {code: locked[name] for code, name in series.items()}
 
@@ -167,7 +167,7 @@ def require_other_hand(session: Session, actor: Actor, rows: Sequence[ReadyRow])
 def _plan(
     session: Session, site: Issuing, row: ReadyRow, today: date, first: date, domains: tuple[str, ...] | None
 ) -> Plan:
-    regime = load(row.regime or "")
+    regime = effective(session, row.regime or "")
     row = with_domains(row, domains, regime)
     years = int(regime.number("certificate.validity_years", first))
     plan = Plan(row, regime, texts_of(session, row), Action.ISSUE, today, first, last_day_of_years(first, years))

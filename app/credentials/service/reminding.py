@@ -10,8 +10,8 @@ from app.credentials.models import Certificate
 from app.credentials.periods import days_left, state_at
 from app.credentials.queries import states_of
 from app.regimes.codes import CertificateState as State
-from app.regimes.loader import load
 from app.regimes.policy import Text
+from app.regimes.queries import effective
 from app.training.rotation import threshold_due
 from app.training.service import remind
 
@@ -37,14 +37,15 @@ def remind_holders(session: Session, today: date, *, now: datetime, most: int = 
 
 
 def _due(session: Session, today: date, now: datetime) -> Iterator[tuple[Certificate, int]]:
-    furthest = max((days for regime in _regimes(session) for days in _thresholds(regime, today)), default=0)
+    warned = {regime: _thresholds(session, regime, today) for regime in _regimes(session)}
+    furthest = max((days for several in warned.values() for days in several), default=0)
     between = Certificate.valid_to.between(today - timedelta(days=TOLD_FOR), today + timedelta(days=furthest))
     found = session.scalars(select(Certificate).where(between).order_by(Certificate.valid_to, Certificate.id)).all()
     states = states_of(session, [one.id for one in found])
     for one in found:
         if state_at(states.get(one.id, ()), now) not in {State.ACTIVE, State.SUSPENDED}:
             continue
-        threshold = 0 if one.valid_to < today else threshold_due(one.valid_to, today, _thresholds(one.regime, today))
+        threshold = 0 if one.valid_to < today else threshold_due(one.valid_to, today, warned[one.regime])
         if threshold is not None:
             yield one, threshold
 
@@ -53,8 +54,8 @@ def _regimes(session: Session) -> list[str]:
     return list(session.scalars(select(Certificate.regime).distinct()))
 
 
-def _thresholds(regime: str, today: date) -> tuple[int, ...]:
-    value = load(regime).setting("reminders.days", today)
+def _thresholds(session: Session, regime: str, today: date) -> tuple[int, ...]:
+    value = effective(session, regime).setting("reminders.days", today)
     return tuple(value.value) if value is not None else ()
 
 

@@ -18,7 +18,7 @@ from app.credentials.service.face import issuing, texts_of
 from app.credentials.service.issuing import Issued, Plan, confirm, rehearse_plan, require_ready, series_for, write
 from app.credentials.service.numbering import lock_series
 from app.ledger.service import record_all
-from app.regimes.loader import load
+from app.regimes.queries import effective
 from certificates.fonts import Font
 
 PAPER_PROBLEMS = frozenset({"paper-missing", "paper-failed", "paper-outdated"})
@@ -79,7 +79,7 @@ def _replace(
     regime_code = session.scalar(select(Certificate.regime).where(Certificate.number == number.strip()))
     if regime_code is None:
         raise NotFound
-    counter = lock_series(session, series_for(load(regime_code), today))
+    counter = lock_series(session, series_for(effective(session, regime_code), today))
     old = locked(session, number, actor.scope(P.CREDENTIALS_ISSUE))
     plan = _plan(session, old, order, settings, today)
     _changed, deeds = apply(session, actor, old, order, now=now, zone=settings.zone)
@@ -91,7 +91,7 @@ def _replace(
 def _plan(session: Session, old: Certificate, order: Order, settings: Settings, today: date) -> Plan:
     site = issuing(settings)
     row = _row(session, old, today, site.font)
-    regime = load(old.regime)
+    regime = effective(session, old.regime)
     if order.action is Action.RENEW:
         _check_window(old, int(regime.number("renewal.window_days", today)), today)
     years = int(regime.number("certificate.validity_years", today))

@@ -1,7 +1,7 @@
-"""Certificates in every state, issued on results, changed with reasons; a few of them sealed."""
+"""Certificates brought into every state: renewed, changed with reasons, a few of them sealed."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -9,39 +9,12 @@ from app.core.permissions import Actor
 from app.credentials import service
 from app.credentials.models import Certificate
 from app.credentials.periods import Action
-from app.credentials.queries import readiness
+from app.demo.issuing import number_of
 from app.demo.pingliang.people import SUSPENDED
-from app.demo.pingliang.stage import KONGTONG, Stage
+from app.demo.pingliang.places import KONGTONG
+from app.demo.stage import Stage
 
-BATCH = 200
 REGULATION = "行政执法证件管理规定(示例)"
-
-
-def issue_to(stage: Stage, codes: Sequence[str], moment: datetime) -> None:
-    """Certificates of former years, by the city's issuers, for those of these people who are ready."""
-    _issue(stage, stage.hand, None, codes, moment)
-
-
-def issue_by_ian(stage: Stage, codes: Sequence[str], moment: datetime) -> None:
-    """Certificates of Kongtong, by ian, who enters the password again."""
-    _issue(stage, stage.cast["ian"], stage.passwords["ian"], codes, moment)
-
-
-def _issue(stage: Stage, actor: Actor, password: str | None, codes: Sequence[str], moment: datetime) -> None:
-    today = moment.astimezone(stage.zone).date()
-    wanted = [stage.people[code] for code in codes]
-    ready = {row.person_id for row in readiness(stage.session, wanted, today) if row.ready}
-    ids = [person for person in wanted if person in ready]
-    for start in range(0, len(ids), BATCH):
-        service.issue(
-            stage.session, actor, ids[start : start + BATCH], settings=stage.settings, now=moment, password=password
-        )
-
-
-def number_of(stage: Stage, code: str) -> str:
-    """The number of somebody's newest certificate."""
-    statement = select(Certificate.number).where(Certificate.person_id == stage.people[code])
-    return stage.session.scalars(statement.order_by(Certificate.id.desc())).first() or ""
 
 
 def renew(stage: Stage, codes: Sequence[str], moment: datetime) -> None:
@@ -95,8 +68,3 @@ def seal_some(stage: Stage, codes: Sequence[str], moment: datetime) -> int:
             pdf = service.sealed_pdf(waiting, keys, stage.settings, moment)
             sealed += service.keep_document(stage.session, stage.hand, waiting, pdf, keys, now=moment)
     return sealed
-
-
-def anniversary_of(stage: Stage, days: int) -> date:
-    """The day of issue of a certificate of five years whose last day lies so many days after today."""
-    return stage.day(years=5, days=days + 1)

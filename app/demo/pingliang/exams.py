@@ -1,68 +1,51 @@
 """Exams: specifications, sittings of the past with papers, journals and results, practice, and next week's sitting."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from random import Random
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from app.accounts.passwords import new_token
 from app.bank import queries as bank
-from app.bank import service as questions
 from app.core.permissions import Actor
-from app.demo.pingliang.accounts import candidate
-from app.demo.pingliang.stage import KONGTONG, ROOT, Stage
+from app.demo.casting import candidate
+from app.demo.pingliang.places import KONGTONG, ROOT
+from app.demo.sittings import (
+    BOTH,
+    CODES,
+    SHORT,
+    TITLES,
+    Exam,
+    answers_for,
+    plan,
+    release,
+    specification_id,
+    specify,
+    window,
+)
+from app.demo.stage import Stage
 from app.exams import service
 from app.exams.models import ExamPaper
-from app.exams.queries import passes, specifications
-from app.exams.service.saving import Answer, note_events, save_answers
+from app.exams.queries import passes
+from app.exams.service.saving import note_events, save_answers
 from app.exams.sitting import EventKind, Kind
 from question_bank.items import ItemType, Paper
-from question_bank.scoring import ScoringPolicy
-from question_bank.specification import Cell
 
-TITLES = {Paper.PUBLIC_LAW: "公共法律知识", Paper.PROFESSIONAL: "城市管理专业法律知识"}
-CODES = {Paper.PUBLIC_LAW: "PUB", Paper.PROFESSIONAL: "CITY"}
-SHORT = ((ItemType.SINGLE, 10, 5), (ItemType.MULTIPLE, 4, 5), (ItemType.TRUE_FALSE, 6, 5))
 LONG = ((ItemType.SINGLE, 40, 1), (ItemType.MULTIPLE, 15, 2), (ItemType.TRUE_FALSE, 30, 1))
 FORGETFUL = 17
-BOTH = (Paper.PUBLIC_LAW, Paper.PROFESSIONAL)
 TARGETS = {
     Paper.PUBLIC_LAW: (88, 76, 57, 91, 64, 82, 70, 49, 85, 79, 93, 60),
     Paper.PROFESSIONAL: (81, 90, 73, 66, 55, 87, 78, 69, 58, 84, 72, 95),
 }
 """Marks out of 100 that the candidates of the sitting three months ago reach, in turn."""
-Cells = Sequence[tuple[ItemType, int, int]]
 
 
-@dataclass(frozen=True)
-class Exam:
-    """A sitting as it went: whose, of which paper, who sat it, and what they reached."""
-
-    unit: str
-    paper: Paper
-    specification: str
-    title: str
-    day: date
-    hour: int
-    codes: Sequence[str]
-    targets: Sequence[int]
-    minutes: int
-    saves: int = 3
-
-
-def fill_bank(stage: Stage, moment: datetime) -> None:
-    """The bundled questions, written by the editor and approved by the reviewer."""
-    questions.load_bundled(stage.session, stage.cast["edi"], stage.cast["rui"], moment)
-
-
-def specify(stage: Stage, moment: datetime) -> None:
+def specify_city(stage: Stage, moment: datetime) -> None:
     """The city's short papers of former years."""
     for paper in BOTH:
-        _specify(stage, stage.hand, ROOT, paper, (f"PL-{CODES[paper]}", "资格考试", Kind.FORMAL, SHORT, 40), moment)
+        specify(stage, stage.hand, ROOT, paper, (f"PL-{CODES[paper]}", "资格考试", Kind.FORMAL, SHORT, 40), moment)
 
 
 def specify_kongtong(stage: Stage, moment: datetime) -> None:
@@ -70,72 +53,23 @@ def specify_kongtong(stage: Stage, moment: datetime) -> None:
     for paper in BOTH:
         code = CODES[paper]
         actor = stage.cast["tan"]
-        _specify(stage, actor, KONGTONG, paper, (f"KT-{code}", "资格考试", Kind.FORMAL, LONG, 90), moment)
-        _specify(stage, actor, KONGTONG, paper, (f"KT-{code}-PR", "模拟练习", Kind.PRACTICE, SHORT, 30), moment)
-
-
-def _specify(
-    stage: Stage, actor: Actor, unit: str, paper: Paper, what: tuple[str, str, Kind, Cells, int], moment: datetime
-) -> None:
-    code, word, kind, cells, minutes = what
-    formal = kind is Kind.FORMAL
-    service.create_specification(
-        stage.session, actor, code=code, unit_id=stage.units[unit], paper=paper, kind=kind,
-        data=service.SpecificationData(
-            title=f"{TITLES[paper]}{word}", pass_percent=60 if formal else None, duration_minutes=minutes,
-            attempts=3 if formal else 50, period_days=365, wait_days=30 if formal else 0, shuffle_items=True,
-            shuffle_options=True, scoring=ScoringPolicy.ALL_OR_NOTHING,
-            cells=tuple(Cell(None, type_, None, count, Decimal(marks)) for type_, count, marks in cells),
-        ),
-        now=moment, today=moment.astimezone(stage.zone).date(),
-    )  # fmt: skip
-
-
-def great_targets(stage: Stage, codes: Sequence[str]) -> list[int]:
-    """Marks for a sitting that everybody who counts passed."""
-    return [60 + 5 * stage.chance.randrange(1, 9) for _code in codes]
+        specify(stage, actor, KONGTONG, paper, (f"KT-{code}", "资格考试", Kind.FORMAL, LONG, 90), moment)
+        specify(stage, actor, KONGTONG, paper, (f"KT-{code}-PR", "模拟练习", Kind.PRACTICE, SHORT, 30), moment)
 
 
 def sit(stage: Stage, exam: Exam) -> None:
     """Note a whole sitting in the diary: planned a month before, written, closed and released."""
-    opens, closes = _window(stage, exam)
+    opens, closes = window(stage, exam)
     kept: list[int] = []
     stage.note(opens - timedelta(days=20), lambda now: kept.append(_plan(stage, exam, now)))
     stage.note(opens - timedelta(hours=20), lambda now: _papers(stage, exam.unit, kept[0], now))
     stage.note(opens + timedelta(minutes=2), lambda now: _write(stage, exam, kept[0], now))
     stage.note(closes + timedelta(hours=2), lambda now: _close(stage, now))
-    stage.note(closes + timedelta(days=3), lambda now: _release(stage, exam, kept[0], now))
-
-
-def sit_formerly(stage: Stage, exam: Exam, take_over: Callable[[Stage, Exam, int, datetime], None]) -> None:
-    """Note a sitting of former years: planned, taken over as a whole, released."""
-    opens, closes = _window(stage, exam)
-    kept: list[int] = []
-    stage.note(opens - timedelta(days=20), lambda now: kept.append(_plan(stage, exam, now)))
-    stage.note(closes + timedelta(hours=2), lambda now: take_over(stage, exam, kept[0], now))
-    stage.note(closes + timedelta(days=3), lambda now: _release(stage, exam, kept[0], now))
-
-
-def _window(stage: Stage, exam: Exam) -> tuple[datetime, datetime]:
-    opens = stage.at(exam.day, exam.hour)
-    return opens, opens + timedelta(minutes=exam.minutes + 30)
+    stage.note(closes + timedelta(days=3), lambda now: release(stage, exam, kept[0], now))
 
 
 def _plan(stage: Stage, exam: Exam, now: datetime) -> int:
-    actor, (opens, closes) = stage.trainer(exam.unit), _window(stage, exam)
-    data = service.SittingData(
-        title=exam.title, specification_id=specification_id(stage, exam.specification), opens_at=opens,
-        closes_at=closes, duration_minutes=exam.minutes, show_explanations=True,
-        rooms=tuple(service.RoomData(name, 300, "市委党校教学楼") for name in ("第一考场", "第二考场")),
-        invigilators=("inv",) if exam.unit == KONGTONG else (),
-    )  # fmt: skip
-    sitting = service.plan_sitting(stage.session, actor, stage.units[exam.unit], data, now=now)
-    report = service.admit_codes(stage.session, actor, sitting, exam.codes, now=now, zone=stage.zone)
-    if report.refused:
-        raise RuntimeError(str(report.refused[:3]))
-    service.assign_seats(stage.session, actor, sitting, now=now)
-    service.announce(stage.session, actor, sitting, now=now)
-    return sitting
+    return plan(stage, exam, now, ("inv",) if exam.unit == KONGTONG else ())
 
 
 def _papers(stage: Stage, unit: str, sitting: int, now: datetime) -> None:
@@ -148,11 +82,6 @@ def _papers(stage: Stage, unit: str, sitting: int, now: datetime) -> None:
         most=2000,
         chance=stage.chance.getrandbits,
     )
-
-
-def specification_id(stage: Stage, code: str) -> int:
-    """The id of a specification."""
-    return next(row.id for row in specifications(stage.session, None) if row.code == code)
 
 
 @dataclass(frozen=True)
@@ -205,30 +134,9 @@ def _drawn(stage: Stage, sitting: int) -> dict[int, tuple[list[Any], list[str]]]
     }
 
 
-def answers_for(places: Sequence[Mapping[str, Any]], keys: Sequence[str], target: int, chance: Random) -> list[Answer]:
-    """Answers that earn exactly the target where single marks allow it: right while there is room, wrong after."""
-    left, answers = Decimal(target), []
-    order = sorted(range(len(places)), key=lambda index: (-Decimal(places[index]["marks"]), chance.random()))
-    for index in order:
-        marks = Decimal(places[index]["marks"])
-        right = marks <= left
-        left -= marks if right else 0
-        value = keys[index] if right else _wrong(places[index]["order"] or "TF", keys[index])
-        answers.append(Answer(f"a{index + 1}", index + 1, value))
-    return sorted(answers, key=lambda answer: answer.position)
-
-
-def _wrong(options: Sequence[str], key: str) -> str:
-    return next(letter for letter in sorted(options) if letter != key)
-
-
 def _close(stage: Stage, now: datetime) -> None:
     while service.close_next_overdue(stage.session, stage.hand, now=now):
         pass
-
-
-def _release(stage: Stage, exam: Exam, sitting: int, now: datetime) -> None:
-    service.release_results(stage.session, stage.trainer(exam.unit), sitting, len(exam.codes), now=now)
 
 
 def practice(stage: Stage, moment: datetime) -> None:

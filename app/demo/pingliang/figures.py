@@ -1,45 +1,15 @@
-"""Fictional people: names, identity numbers and careers drawn by chance. Nobody here exists."""
+"""Pingliang's people and their careers, drawn by chance. Nobody here exists."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from app.demo.figures import Figure, a_day, a_name, identities
 from app.demo.pingliang.places import COUNTIES, County
-from app.registry.identity import check_character
 
-SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚"
-    "卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤"
-)
-GIVEN = (
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红建国文辉鹏宇浩然子轩雨欣志远海燕晓东春梅秀珍德福"
-    "永昌小龙振兴雪松立新世荣云飞家宁正阳思源博学慧亚楠一鸣维民宝林银生有为"
-)
 UNASSIGNED = 629900
 """First digits of the identity numbers: the list of division codes (GB/T 2260) gives none of 6299xx to a place."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One fictional person and how they came. `cohort` names the sitting in which they first sat the papers."""
-
-    code: str
-    name: str
-    kind: str
-    agency: str
-    unit: str
-    category: str
-    hired_on: date
-    id_number: str
-    cohort: str = ""
-    duty_title: str = ""
-    entry_channel: str = "公开招考"
-    service_start: date | None = None
-    probation_until: date | None = None
-    initial_training: date | None = None
-    legal_qualification: bool = False
-    published: bool | None = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +25,7 @@ class Eras:
 
 def draw(chance: Random, eras: Eras) -> list[Figure]:
     """Everybody: 520 officers, five of them at the supervision body, and 260 auxiliaries; recruits come last."""
-    numbers = _identities(chance)
+    numbers = identities(chance, UNASSIGNED)
     figures = [_city(chance, numbers, index) for index in range(1, 6)]
     for county in COUNTIES:
         figures += _officers(chance, numbers, county, eras)
@@ -63,30 +33,11 @@ def draw(chance: Random, eras: Eras) -> list[Figure]:
     return figures
 
 
-def _identities(chance: Random) -> Iterator[str]:
-    """Identity numbers, each once: place, birth date, serial, check character."""
-    serial = 0
-    while True:
-        serial += 1
-        born = date(1967, 1, 1) + timedelta(days=chance.randrange(365 * 32))
-        first = f"{UNASSIGNED + 1 + serial // 900}{born:%Y%m%d}{serial % 900 + 100}"
-        yield first + check_character(first)
-
-
-def _name(chance: Random) -> str:
-    given = "".join(chance.sample(GIVEN, 2 if chance.random() < 0.72 else 1))
-    return chance.choice(SURNAMES) + given
-
-
-def _between(chance: Random, first: date, last: date) -> date:
-    return first + timedelta(days=chance.randrange(max((last - first).days, 1)))
-
-
 def _city(chance: Random, numbers: Iterator[str], index: int) -> Figure:
     titles = ("局长", "执法监督科科长", "科员", "科员", "科员")
     return Figure(
-        f"CT-{index:04d}", _name(chance), "OFFICER", "PL-CITY", "PL-CITY-S", "CIVIL_SERVANT",
-        _between(chance, date(2008, 1, 1), date(2016, 6, 1)), next(numbers), duty_title=titles[index - 1],
+        f"CT-{index:04d}", a_name(chance), "OFFICER", "PL-CITY", "PL-CITY-S", "CIVIL_SERVANT",
+        a_day(chance, date(2008, 1, 1), date(2016, 6, 1)), next(numbers), duty_title=titles[index - 1],
         entry_channel="原市规划执法监督支队划转",
     )  # fmt: skip
 
@@ -98,7 +49,7 @@ def _officers(chance: Random, numbers: Iterator[str], county: County, eras: Eras
         fresh = hired > eras.later - timedelta(days=400)
         trained = _trained(hired, cohort, eras)
         yield Figure(
-            f"{county.short}-{index:04d}", _name(chance), "OFFICER", county.agency, county.home(index),
+            f"{county.short}-{index:04d}", a_name(chance), "OFFICER", county.agency, county.home(index),
             _category(county, index), hired, next(numbers), cohort=cohort, duty_title=_title(index),
             entry_channel="军转安置" if index % 11 == 0 else "公开招考" if hired.year > 2016 else "原单位划转",
             service_start=hired, probation_until=_year_after(hired) if fresh else None, initial_training=trained,
@@ -128,7 +79,7 @@ def _hired(chance: Random, cohort: str, eras: Eras, index: int) -> date:
     }  # fmt: skip
     senior = (date(2006, 3, 1), date(2017, 11, 30))
     middle = (date(2018, 1, 8), eras.began - timedelta(days=120))
-    return _between(chance, *spans.get(cohort, middle if index % 3 == 0 else senior))
+    return a_day(chance, *spans.get(cohort, middle if index % 3 == 0 else senior))
 
 
 def _trained(hired: date, cohort: str, eras: Eras) -> date | None:
@@ -156,7 +107,7 @@ def _auxiliary(chance: Random, numbers: Iterator[str], county: County, index: in
     category = ("WELFARE_POST", "WELFARE_POST", "CONTRACT", "LABOUR_DISPATCH")[index % 4]
     source = ("公益性岗位(复转军人)", "公益性岗位(大学生)", "劳动合同", "劳务派遣")[index % 4]
     return Figure(
-        f"{county.short}-X{index:03d}", _name(chance), "AUXILIARY", county.agency, county.home(index + 4), category,
-        _between(chance, date(2017, 3, 1), eras.began - timedelta(days=60)), next(numbers), duty_title="协管员",
+        f"{county.short}-X{index:03d}", a_name(chance), "AUXILIARY", county.agency, county.home(index + 4), category,
+        a_day(chance, date(2017, 3, 1), eras.began - timedelta(days=60)), next(numbers), duty_title="协管员",
         entry_channel=source, published=None,
     )  # fmt: skip

@@ -1,24 +1,19 @@
 """Training: the programme of 2017, last year's and this year's classes, the present programme, plans for new hires."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import insert
 
 from app.core.permissions import Actor
+from app.demo.classes import Lesson, mark_tasks, plan_class
+from app.demo.figures import Figure
 from app.demo.pingliang.accounts import OFFICERS
-from app.demo.pingliang.figures import Figure
 from app.demo.pingliang.people import SUSPENDED
-from app.demo.pingliang.places import COUNTIES
-from app.demo.pingliang.stage import KONGTONG, ROOT, Stage
-from app.ledger.service import Deed, record_all
+from app.demo.pingliang.places import COUNTIES, KONGTONG, ROOT
+from app.demo.stage import Stage
 from app.registry.queries import people_by_codes
 from app.training import service
-from app.training.models import TaskDone
-from app.training.policy import ClassDraft, Evidence, Mark, ProgrammeDraft, Status
+from app.training.policy import ClassDraft, Mark, ProgrammeDraft, Status
 from app.training.queries import attendees
 
 PROGRAMME = "PL-2017"
@@ -26,19 +21,6 @@ LATE = ("KT-0064", "LT-0020", "CX-0019", "HT-0023")
 """Legacy staff who never finished the rotation of 2017."""
 SLACK = 7
 """One officer in so many misses classes."""
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A class of a year: days after 1 January, length in days, hours by category."""
-
-    title: str
-    form: str
-    place: str
-    after: int
-    days: int
-    hours: dict[str, int]
-    everywhere: bool = False
 
 
 LAST_YEAR = (
@@ -94,24 +76,6 @@ def _hold(stage: Stage, agency: str, lesson: Lesson, kept: list[int]) -> Callabl
     return do
 
 
-def plan_class(
-    stage: Stage,
-    actor: Actor,
-    agency: str,
-    first: date,
-    lesson: Lesson,
-    moment: datetime,
-    **links: Any,  # noqa: ANN401 - fields of the draft
-) -> int:
-    """A class from nine in the morning of its first day."""
-    draft = ClassDraft(
-        title=lesson.title, form=lesson.form, place=lesson.place, starts_at=stage.at(first, 9),
-        ends_at=stage.at(first + timedelta(days=lesson.days - 1), 17, 30), capacity=900,
-        hours={category: Decimal(hours) for category, hours in lesson.hours.items()}, **links,
-    )  # fmt: skip
-    return service.create_class(stage.session, actor, agency, draft, zone=stage.zone, now=moment)
-
-
 def take(stage: Stage, actor: Actor, class_id: int, salt: int, moment: datetime) -> None:
     """Attendance by list: most came; who slacks is often absent or excused. The cast never misses anything."""
     marks = []
@@ -138,27 +102,11 @@ def legacy_programme(stage: Stage, moment: datetime) -> None:
         ("CERTIFY", date(2017, 12, 22), "原行政执法证登记册"),
     ):
         done = [one.code for one in seniors if task == "REGISTER" or one.code not in LATE]
-        _mark(stage, stage.hand, programme, done, (task, day, paper), moment)
+        mark_tasks(stage, stage.hand, programme, done, (task, day, paper), moment)
 
 
 def _senior(one: Figure) -> bool:
     return one.kind == "OFFICER" and one.hired_on <= date(2017, 12, 31)
-
-
-def _mark(
-    stage: Stage, actor: Actor, programme: int, codes: Sequence[str], what: tuple[str, date, str], moment: datetime
-) -> None:
-    """Note a task as done by document for all these people, in bulk."""
-    task, day, paper = what
-    rows = [
-        {"programme_id": programme, "person_id": stage.people[code], "task": task, "valid_from": day, "note": "",
-         "recorded_at": moment, "recorded_by": actor.label, "evidence_kind": Evidence.DOCUMENT.value, "evidence": paper}
-        for code in codes
-    ]  # fmt: skip
-    stage.session.execute(insert(TaskDone), rows)
-    told = {"programme": programme, "task": task, "done_on": day, "evidence": f"{Evidence.DOCUMENT.value}:{paper}"}
-    deeds = [Deed("training.task.done", ("person", row["person_id"]), after=told) for row in rows]
-    record_all(stage.session, actor, deeds, now=moment)
 
 
 def present_programme(stage: Stage, moment: datetime) -> None:
@@ -184,7 +132,7 @@ def _rotated(stage: Stage, rotation: int, programme: int, moment: datetime) -> N
     for county in COUNTIES:
         codes = [one.code for index, one in enumerate(stage.of(county.agency)) if index % 5 and one.cohort != "recruit"]
         what = ("REGISTER", today, "执法人员登记备案表")
-        _mark(stage, stage.trainer(county.agency), programme, _serving(stage, codes, today), what, moment)
+        mark_tasks(stage, stage.trainer(county.agency), programme, _serving(stage, codes, today), what, moment)
 
 
 def _serving(stage: Stage, codes: Sequence[str], day: date) -> list[str]:

@@ -1,60 +1,28 @@
 """The organisation: areas, units, their standing and posts before and after the reform, and who holds which power."""
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 
-from app.demo.pingliang.places import CITY_POSTS, COUNTIES, County
-from app.demo.pingliang.stage import ROOT, Stage
+from app.demo.entering import SAMPLE, Line, found_units, put_area
+from app.demo.pingliang.places import CITY_POSTS, COUNTIES, ROOT, County
+from app.demo.stage import Stage
 from app.regimes.loader import load
-from app.registry import queries as registry
 from app.registry import service
-from app.registry.identity import Vault
 
 FOUNDED = date(2013, 1, 4)
 REFORMED = date(2017, 3, 1)
 PUBLISHED = date(2017, 6, 1)
 BASIS = "平凉市城市执法体制改革实施方案"
-SAMPLE = "（示例）"
-"""What invented places are called besides their name."""
-
-HEADINGS = (
-    "单位编码", "单位名称", "英文名称", "单位类别", "上级单位编码", "独立机关", "适用规则", "成立日期", "层级",
-    "具有执法权", "执法依据类型", "机构性质", "辖区编码", "编制数",
-)  # fmt: skip
-Line = tuple[str, ...]
 
 
 def found(stage: Stage, moment: datetime) -> None:
     """Enter the whole organisation as its registrar would: areas, one list of units, then what the reform changed."""
     _areas(stage, moment)
-    data = table(HEADINGS, _units())
-    around = surroundings(stage, moment)
-    outcome = service.import_file(
-        stage.session, stage.hand, "平凉市城管执法机构.csv", data, around=around, kind="units", effective=FOUNDED
-    )
-    if outcome.rejected:
-        raise RuntimeError(str([line for line in outcome.report if line["outcome"] == "REJECTED"][:3]))
-    stage.units.update({unit.code: unit.id for unit in registry.units(stage.session)})
+    found_units(stage, "平凉市城管执法机构.csv", _units(), FOUNDED, moment)
     _reform(stage, moment)
     for county in COUNTIES:
         _powers(stage, county, moment)
-
-
-def surroundings(stage: Stage, moment: datetime) -> service.Surroundings:
-    """What an import needs at a moment."""
-    day = moment.astimezone(stage.zone).date()
-    return service.Surroundings(stage.settings.instance, Vault(stage.settings.identity_key), day, moment)
-
-
-def table(headings: Line, lines: Iterable[Line]) -> bytes:
-    """A list as registrars send it: CSV in UTF-8 with a byte order mark."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows(lines)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
 def town_code(number: int) -> str:
@@ -69,18 +37,7 @@ def towns() -> list[tuple[County, int, str]]:
 
 
 def _areas(stage: Stage, moment: datetime) -> None:
-    def put(code: str, name: str, kind: str, parent: str = "", english: str = "") -> None:
-        service.add_area(
-            stage.session,
-            stage.hand,
-            code=code,
-            name_zh=name,
-            kind=kind,
-            parent_code=parent,
-            name_en=english,
-            now=moment,
-        )
-
+    put = partial(put_area, stage, moment)
     put("620800", "平凉市", "PREFECTURE", english="Pingliang")
     for county in COUNTIES:
         put(county.code, county.name_zh, "COUNTY", "620800", county.name_en)

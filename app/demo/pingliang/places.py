@@ -6,6 +6,10 @@ Chongxin rose from 15 to 67. How the rest divides among the counties is invented
 
 from dataclasses import dataclass
 
+ROOT = "PL-CITY"
+KONGTONG = "PL-KT"
+HAND = "demo.pingliang"
+"""The label under which the ledger keeps what no member of the cast did."""
 CITY_POSTS = 5
 
 

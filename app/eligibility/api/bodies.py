@@ -12,6 +12,8 @@ from app.eligibility.facts import BadQuestion, Context, Question
 from app.regimes.codes import Act, Severity
 
 LONGEST_CODE = 64
+MOST_CODES = 200
+MOST_COUNTED = 100_000
 ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
@@ -36,9 +38,42 @@ class ContextBody(Closed):
     """What the asker adds about the occasion."""
 
     approval: str | None = Field(None, max_length=200, description="Number of the prior approval, if there is one.")
-    emergency: bool = False
+    emergency: bool = Field(default=False, description="The act is urgent; approval is then completed within 24 hours.")
     recorder: bool | None = Field(None, description="Whether the act is recorded; null is not stated.")
-    case_parties: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=100)
+    case_parties: list[Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=list, max_length=100, description="Names of the parties of the case."
+    )
+    in_uniform: list[Code] | None = Field(
+        None, max_length=MOST_CODES, description="Codes of the people in uniform with marks; null is not stated."
+    )
+    recusal_asked: list[Code] = Field(
+        default_factory=list, max_length=MOST_CODES, description="Codes of people whose recusal is asked, undecided."
+    )
+    investigators: list[Code] | None = Field(
+        None, max_length=MOST_CODES, description="Codes of who investigated the case; null is not stated."
+    )
+    template: Code | None = Field(None, description="Squad template of the regime that the people are to fill.")
+    enterprise: bool = Field(default=False, description="Whether an enterprise is inspected.")
+    notice: str | None = Field(None, max_length=200, description="Number of the inspection notice.")
+    inspections: int | None = Field(
+        None, ge=0, le=MOST_COUNTED, description="How often the enterprise was inspected this year before this time."
+    )
+    inspection_cap: int | None = Field(
+        None, ge=0, le=MOST_COUNTED, description="The published limit of inspections a year."
+    )
+    cuts_utilities: bool | None = Field(
+        None, description="Whether water, electricity, heat or gas of homes is cut off; null is not stated."
+    )
+    unit: Code | None = Field(None, description="Code of the unit that people are dispatched to or that gets a leader.")
+    consultation: str | None = Field(
+        None, max_length=200, description="Record of consulting the Party committee of the place (APPOINT_LEADER)."
+    )
+    count: int | None = Field(None, ge=0, le=MOST_COUNTED, description="How many auxiliaries are to be hired.")
+
+    def context(self) -> Context:
+        """The occasion as the rules take it."""
+        given: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in self}
+        return Context(**given)
 
 
 class CheckBody(Closed):
@@ -55,9 +90,7 @@ class CheckBody(Closed):
 
     def question(self) -> Question:
         """The question as the rules take it."""
-        context = Context(
-            self.context.approval, self.context.emergency, self.context.recorder, tuple(self.context.case_parties)
-        )
+        context = self.context.context()
         return Question(
             tuple(self.people), self.act, self.item, self.place, self.start, self.end, context, self.known_at
         )

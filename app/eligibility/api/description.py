@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.core.http import public, settings
-from app.eligibility.api import bodies
+from app.eligibility.api import bodies, examples
 from app.eligibility.api.endpoints import NDJSON, blueprint
 
 contract = Blueprint("api_contract", __name__, url_prefix="/api")
@@ -25,11 +25,13 @@ MODELS: tuple[type[BaseModel], ...] = (
     bodies.ReplayBody,
     bodies.BatchLineBody,
     bodies.ProblemBody,
+    examples.EventBody,
+    examples.DescriptionBody,
 )
 REFUSALS = {
     "401": "No valid bearer token.",
     "403": "The token's account may not do this.",
-    "404": "No such decision within the account's agencies.",
+    "404": "Nothing of that name within what the account may see.",
     "413": "The body is too large.",
     "422": "The question cannot be asked as sent; `code` and `field` say why.",
     "429": "Too many requests.",
@@ -37,12 +39,14 @@ REFUSALS = {
 
 
 def _content(model: str, kind: str = JSON) -> dict[str, Any]:
-    return {kind: {"schema": {"$ref": PREFIX + model}}}
+    found: dict[str, Any] = {"schema": {"$ref": PREFIX + model}}
+    return {kind: found | ({"example": examples.EXAMPLES[model]} if model in examples.EXAMPLES else {})}
 
 
 def _operation(
     name: str, summary: str, permission: str, answer: dict[str, Any], *, body: dict[str, Any] | None = None,
     refusals: tuple[str, ...] = ("401", "403", "404", "429"), parameters: tuple[dict[str, Any], ...] = (),
+    tagged: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
     found: dict[str, Any] = {
         "operationId": name,
@@ -60,9 +64,22 @@ def _operation(
         }
     if body is not None:
         found["requestBody"] = {"required": True, "content": body}
+    if tagged:
+        found["parameters"].append(IF_NONE_MATCH)
+        found["responses"]["200"]["headers"] = {"ETag": TAG}
+        found["responses"]["304"] = {"description": "What you hold still stands.", "headers": {"ETag": TAG, "Age": AGE}}
     return found
 
 
+TAG = {"schema": {"type": "string"}, "description": "Give it back in If-None-Match."}
+AGE = {"schema": {"type": "integer"}, "description": "Of a check: seconds since the answer was given, below 60."}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The ETag of the answer you hold. A check is always judged on facts loaded afresh.",
+}
 NUMBER = {
     "name": "id",
     "in": "path",
@@ -75,7 +92,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/eligibility/check": {
         "post": _operation(
             "check", "May these people do this act, here, through this interval?", "eligibility:check",
-            _content("DecisionBody"), body=_content("CheckBody"), refusals=ASKING,
+            _content("DecisionBody"), body=_content("CheckBody"), refusals=ASKING, tagged=True,
         )
     },
     "/api/v1/eligibility/batch": {
@@ -87,7 +104,7 @@ PATHS: dict[str, Any] = {
     "/api/v1/eligibility/decisions/{id}": {
         "get": _operation(
             "decision", "The stored record of a decision.", "eligibility:read", _content("RecordBody"),
-            parameters=(NUMBER,),
+            parameters=(NUMBER,), tagged=True,
         )
     },
     "/api/v1/eligibility/decisions/{id}/replay": {
@@ -109,6 +126,39 @@ def _schemas() -> dict[str, Any]:
 
 
 blueprint.openapi = {"paths": PATHS, "schemas": _schemas()}  # type: ignore[attr-defined]
+contract.openapi = {  # type: ignore[attr-defined]
+    "paths": {
+        "/api/v1/openapi.json": {
+            "get": {
+                "operationId": "openapi",
+                "summary": "This description.",
+                "description": "For everybody, without a token.",
+                "tags": ["description"],
+                "security": [],
+                "responses": {"200": {"description": "Done.", "content": _content("DescriptionBody")}},
+            }
+        }
+    }
+}
+WEBHOOKS: dict[str, Any] = {
+    "person.state-changed": {
+        "post": {
+            "operationId": "personStateChanged",
+            "summary": "Sent by the site when somebody stands otherwise than before.",
+            "description": (
+                "Answer 2xx within ten seconds. `Chizheng-Signature: t=…,v1=…` is HMAC-SHA256, with the webhook's "
+                "secret, over `t`, a dot and the body. The same `id` may come more than once, and out of order."
+            ),
+            "tags": ["webhooks"],
+            "parameters": [
+                {"name": name, "in": "header", "required": True, "schema": {"type": "string"}}
+                for name in ("Chizheng-Signature", "Chizheng-Event", "Chizheng-Attempt")
+            ],
+            "requestBody": {"required": True, "content": _content("EventBody")},
+            "responses": {"2XX": {"description": "Taken. Anything else is tried again, up to twelve times."}},
+        }
+    }
+}
 
 
 def described() -> dict[str, Any]:
@@ -123,6 +173,7 @@ def described() -> dict[str, Any]:
         },
         "servers": [{"url": settings().site_url}],
         "paths": {path: one for part in parts for path, one in part.get("paths", {}).items()},
+        "webhooks": WEBHOOKS,
         "components": {
             "schemas": {name: one for part in parts for name, one in part.get("schemas", {}).items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},

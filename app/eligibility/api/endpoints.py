@@ -1,18 +1,23 @@
 """Check, batch, one decision, its replay: bearer tokens with an agency scope; errors are problem documents."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response, current_app, request, stream_with_context
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.sansio.response import Response as BaseResponse
 
 from app.core.errors import N_, Invalid, SignInNeeded
 from app.core.http import actor, now, problem, requires, today
 from app.core.permissions import P
 from app.eligibility import queries, service
 from app.eligibility.api.bodies import question_of
+from app.eligibility.facts import Question
 from app.eligibility.queries import StoredDecision
+from app.eligibility.service import repeating
+from app.eligibility.service.batch import lines_of
 from app.extensions import db, limiter
 
 blueprint = Blueprint("eligibility_api", __name__, url_prefix="/api/v1/eligibility")
@@ -32,11 +37,15 @@ def only_tokens() -> None:
 @requires(P.ELIGIBILITY_CHECK)
 @limiter.limit("6000/minute")
 def check() -> ResponseReturnValue:
-    """Answer one question and record it."""
+    """Answer one question and record it; 304 where the asker's own answer of this minute still stands."""
     question = question_of(_body(LARGEST_CHECK))
+    if (standing := _still_stands(question)) is not None:
+        return standing
     answer = service.check(db.session(), actor(), question, today=today(), now=now())
     db.session.commit()
-    return current_app.json.response(answer.json)
+    given = current_app.json.response(answer.json)
+    given.headers["ETag"] = f'"{_tag(answer)}"'
+    return given
 
 
 @blueprint.post("/batch")
@@ -44,10 +53,7 @@ def check() -> ResponseReturnValue:
 @limiter.limit("60/minute")
 def batch() -> ResponseReturnValue:
     """Answer NDJSON line by line; each group of answers is recorded before it is sent."""
-    lines = _body(LARGEST_BATCH).split(b"\n")
-    while lines and not lines[-1].strip():
-        lines.pop()
-    groups = service.batch(db.session(), actor(), lines, question_of, today=today(), now=now())
+    groups = service.batch(db.session(), actor(), lines_of(_stream()), question_of, today=today(), now=now())
     return Response(stream_with_context(_recorded(groups)), content_type=NDJSON)
 
 
@@ -56,7 +62,9 @@ def batch() -> ResponseReturnValue:
 def decision(decision_id: str) -> ResponseReturnValue:
     """The stored record."""
     kept = queries.decision(db.session(), decision_id, actor().scope(P.ELIGIBILITY_READ))
-    return current_app.json.response(_record(kept))
+    answer = current_app.json.response(_record(kept))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return _conditional(answer, kept.id)
 
 
 @blueprint.post("/decisions/<decision_id>/replay")
@@ -70,10 +78,50 @@ def replay(decision_id: str) -> ResponseReturnValue:
 
 def _body(largest: int) -> bytes:
     """The body, once it is known to be small enough and nothing of it was pressed together."""
+    _plain(largest)
+    return request.get_data(cache=False)
+
+
+def _plain(largest: int) -> None:
     if request.content_encoding:
         raise Invalid("encoded-body", N_("The body must be sent as it is, without compression."))
     request.max_content_length = largest
-    return request.get_data(cache=False)
+
+
+def _stream() -> Callable[[int], bytes]:
+    """Reads the body as it comes in; one that turns out too large ends as a refusal on its own line."""
+    _plain(LARGEST_BATCH)
+    stream = request.stream
+
+    def read(size: int) -> bytes:
+        try:
+            return stream.read(size)
+        except RequestEntityTooLarge:
+            raise Invalid("too-large", N_("What was sent is larger than this page takes.")) from None
+
+    return read
+
+
+def _conditional(answer: BaseResponse, tag: str) -> ResponseReturnValue:
+    """The answer with its tag, or 304 where the asker holds that one already."""
+    if request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    answer.headers["ETag"] = f'"{tag}"'
+    return answer
+
+
+def _still_stands(question: Question) -> Response | None:
+    """304 with its age where the answer that the asker holds, by its one tag, need not be given anew."""
+    tags = list(request.if_none_match.as_set())
+    age = None
+    if len(tags) == 1:
+        age = repeating.unchanged(db.session(), actor(), question, tags[0], today=today(), now=now())
+    return None if age is None else Response(status=304, headers={"ETag": f'"{tags[0]}"', "Age": str(age)})
+
+
+def _tag(answer: service.Answer) -> str:
+    made = answer.decision
+    return repeating.tag(answer.id, made.question, made.facts_digest, made.regime_version)
 
 
 def _recorded(groups: Iterator[list[service.Line]]) -> Iterator[str]:

@@ -34,6 +34,8 @@ from app.eligibility.facts.world import (
     PlaceFacts,
     PowerFacts,
     Shift,
+    digest_of,
+    in_order,
     plain,
 )
 
@@ -67,8 +69,10 @@ __all__ = [
     "StateChange",
     "TaskDone",
     "as_known",
+    "digest_of",
     "every_fact",
     "facts_of",
+    "in_order",
     "plain",
     "require_known_people",
 ]

@@ -21,7 +21,7 @@ class Context:
     `investigators` are codes of people; `template` names a squad template of the regime; `inspections` is how often
     the enterprise was inspected this year, `inspection_cap` the published yearly limit; `unit` is the unit that people
     are dispatched to or that gets a leader, `consultation` the record of asking its Party committee (GN-20); `count`
-    is how many auxiliaries are to be hired.
+    is how many auxiliaries are to be hired, `roster` the version of a roster that is to be published.
     """
 
     approval: str | None = None
@@ -40,6 +40,7 @@ class Context:
     unit: str | None = None
     consultation: str | None = None
     count: int | None = None
+    roster: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,18 @@ class Facts:
 
     def digest(self) -> str:
         """`sha256:` over the canonical content; the order in which facts were loaded does not matter."""
-        text = json.dumps(plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(plain(self))
+
+
+def digest_of(content: Any) -> str:  # noqa: ANN401 - what `plain` gives
+    """`sha256:` over plain content."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_order(items: list[Any]) -> list[Any]:
+    """Plain items in the order of their text, however they were loaded."""
+    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - walks any value of this module
@@ -141,8 +151,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - walks any value of this module
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list | frozenset):
-        items = [plain(item) for item in value]
-        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, ensure_ascii=False))
+        return in_order([plain(item) for item in value])
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Decimal):

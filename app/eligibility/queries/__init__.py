@@ -1,5 +1,13 @@
 """Read what duty decisions rest on, the decisions made, and how everyone stands today."""
 
+from app.eligibility.queries.attestations import (
+    AttestationRow,
+    OverrideRow,
+    attestation_document,
+    attestations_of,
+    count_attestations,
+    overrides_of,
+)
 from app.eligibility.queries.board import Board, BoardRow, Fitness, board
 from app.eligibility.queries.choices import Choices, Titles, act_titles, choices, place_name, titles
 from app.eligibility.queries.decisions import (
@@ -12,12 +20,59 @@ from app.eligibility.queries.decisions import (
     count_look_ups,
     decision,
     decisions,
+    evidence_of,
     look_ups,
+    stored_decisions,
 )
 from app.eligibility.queries.loading import Loaded, find_people, load_for, load_people
+from app.eligibility.queries.tracing import (
+    AffectedRow,
+    TracedFact,
+    affected,
+    count_affected,
+    decisions_resting_on,
+    records_of,
+    traced_fact,
+)
 
 __all__ = [
-    "Board", "BoardRow", "Choices", "DecisionRow", "Fitness", "Loaded", "LookUp", "StoredDecision", "Titles", "Wanted",
-    "act_titles", "askers", "board", "choices", "count_decisions", "count_look_ups", "decision", "decisions",
-    "find_people", "load_for", "load_people", "look_ups", "place_name", "titles",
+    "AffectedRow",
+    "AttestationRow",
+    "Board",
+    "BoardRow",
+    "Choices",
+    "DecisionRow",
+    "Fitness",
+    "Loaded",
+    "LookUp",
+    "OverrideRow",
+    "StoredDecision",
+    "Titles",
+    "TracedFact",
+    "Wanted",
+    "act_titles",
+    "affected",
+    "askers",
+    "attestation_document",
+    "attestations_of",
+    "board",
+    "choices",
+    "count_affected",
+    "count_attestations",
+    "count_decisions",
+    "count_look_ups",
+    "decision",
+    "decisions",
+    "decisions_resting_on",
+    "evidence_of",
+    "find_people",
+    "load_for",
+    "load_people",
+    "look_ups",
+    "overrides_of",
+    "place_name",
+    "records_of",
+    "stored_decisions",
+    "titles",
+    "traced_fact",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 
-from app.eligibility.facts import AgencyFacts, PowerFacts
+from app.eligibility.facts import AgencyFacts, Entrustment, PowerFacts
 from app.registry import queries as registry
 from app.registry.codes import AuthorityBasis
 
@@ -20,6 +20,12 @@ def agency_facts(book: registry.RegistryFacts, codes: Collection[str]) -> tuple[
             for standing in book.standings.get(unit_id, ()):
                 found += _versions(unit, standing, book.territories.get(unit_id, ()))
     return tuple(found)
+
+
+def unit_asked(book: registry.RegistryFacts, unit_id: int) -> AgencyFacts:
+    """A unit whose standing in law nobody recorded: what it is called and what kind it is, and nothing more."""
+    unit = book.units[unit_id]
+    return AgencyFacts(id=f"unit:{unit_id}", code=unit.code, enforces=None, name=unit.name_zh, kind=unit.kind)
 
 
 def _versions(
@@ -38,6 +44,7 @@ def _versions(
             territory=tuple(one.area_code for one in areas),
             starts=first,
             ends=last,
+            kind=unit.kind,
         )
 
 
@@ -60,6 +67,33 @@ def _basis(code: str) -> AuthorityBasis | None:
     return AuthorityBasis(code) if code in AuthorityBasis.__members__ else None
 
 
+def entrustment_facts(
+    book: registry.RegistryFacts, rows: Collection[registry.EntrustmentFact]
+) -> tuple[Entrustment, ...]:
+    """What bodies were entrusted with; one published later than it was given stands as two spans of days."""
+    found: list[Entrustment] = []
+    for row in rows:
+        giver, body = book.units.get(row.unit_id), book.units.get(row.body_id)
+        if giver is not None and body is not None:
+            found += _entrusted(giver.code, body.code, row)
+    return tuple(found)
+
+
+def _entrusted(giver: str, body: str, row: registry.EntrustmentFact) -> Iterable[Entrustment]:
+    for first, last, published in _published_spans(row.valid_from, row.valid_to, row.published_on):
+        yield Entrustment(
+            id=f"entrustment:{row.id}" + ("" if published else "/unpublished"),
+            recorded_at=row.recorded_at,
+            giver=giver,
+            body=body,
+            items=None if row.items is None else tuple(row.items),
+            starts=first,
+            ends=last,
+            published=published,
+            by_entrusted=row.by_entrusted,
+        )
+
+
 def power_facts(book: registry.RegistryFacts, codes: Collection[str]) -> tuple[PowerFacts, ...]:
     """The power items of these agencies; one taken over before it was published stands as two spans of days."""
     found: list[PowerFacts] = []
@@ -72,14 +106,21 @@ def power_facts(book: registry.RegistryFacts, codes: Collection[str]) -> tuple[P
 
 
 def _powers(agency: str, row: registry.PowerFact) -> Iterable[PowerFacts]:
-    published = row.published_on
-    if published is None or (row.valid_to is not None and published > row.valid_to):
-        yield _power(agency, row, row.valid_from, row.valid_to, published=False)
-    elif published <= row.valid_from:
-        yield _power(agency, row, row.valid_from, row.valid_to, published=True)
+    for first, last, published in _published_spans(row.valid_from, row.valid_to, row.published_on):
+        yield _power(agency, row, first, last, published=published)
+
+
+def _published_spans(
+    first: date, last: date | None, published: date | None
+) -> Iterable[tuple[date, date | None, bool]]:
+    """The days cut where the publication falls within them, each span with whether it was published."""
+    if published is None or (last is not None and published > last):
+        yield first, last, False
+    elif published <= first:
+        yield first, last, True
     else:
-        yield _power(agency, row, row.valid_from, published - DAY, published=False)
-        yield _power(agency, row, published, row.valid_to, published=True)
+        yield first, published - DAY, False
+        yield published, last, True
 
 
 def _power(agency: str, row: registry.PowerFact, first: date, last: date | None, *, published: bool) -> PowerFacts:

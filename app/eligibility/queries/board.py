@@ -1,4 +1,4 @@
-"""The duty board: how everyone of some units stands today, judged in one load."""
+"""The duty board: how everyone of some units stands today, judged in one load; who is on duty by what was published."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,12 +14,16 @@ from app.eligibility.facts import Facts, PersonFacts
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import own_standing
 from app.eligibility.queries.loading import Loaded, load_people
+from app.eligibility.queries.rosters import ShiftRow, published_shifts
 from app.eligibility.wording import message
 from app.regimes.codes import Act, CertificateState
+from app.regimes.loader import DEFAULT_REGIME, load
 from app.registry import queries as registry
 from app.registry.codes import PersonKind
 
 SOON = timedelta(days=30)
+NEXT = timedelta(hours=12)
+ZONE = load(DEFAULT_REGIME).time_zone
 
 
 class Fitness(StrEnum):
@@ -67,6 +71,47 @@ class Board:
     def total(self) -> int:
         """How many people."""
         return len(self.rows)
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """Somebody whose certificate ends within 30 days, with the first published shift that reaches beyond."""
+
+    row: BoardRow
+    shift: ShiftRow | None
+
+
+@dataclass(frozen=True)
+class DutyNow:
+    """What published rosters say: who is on duty, what begins within 12 hours, how many shifts in 30 days."""
+
+    at: datetime
+    running: tuple[ShiftRow, ...]
+    coming: tuple[ShiftRow, ...]
+    ahead: int
+    at_risk: tuple[AtRisk, ...]
+
+
+def duty_now(session: Session, found: Board, now: datetime, scope: Scope, *, unit_path: str = "") -> DutyNow:
+    """Who is on duty now and next in the scope, and which of the lapsing stand on shifts after their last day."""
+    shifts = published_shifts(session, now, now + SOON, scope=scope, unit_path=unit_path)
+    lapsing = [row.person.id for row in found.lapsing]
+    own = published_shifts(session, now, now + SOON, person_ids=lapsing) if lapsing else ()
+    return DutyNow(
+        now,
+        tuple(one for one in shifts if one.starts <= now < one.ends),
+        tuple(one for one in shifts if now < one.starts <= now + NEXT),
+        len(shifts),
+        tuple(AtRisk(row, _beyond(row, own)) for row in found.lapsing),
+    )
+
+
+def _beyond(row: BoardRow, shifts: tuple[ShiftRow, ...]) -> ShiftRow | None:
+    """The first of the person's shifts that is not over when the last good day is."""
+    if row.lapses_on is None:
+        return None
+    over = midnight(row.lapses_on + DAY, ZONE)
+    return next((one for one in shifts if one.ends > over and row.person.code in one.codes), None)
 
 
 def board(session: Session, day: date, scope: Scope, *, unit_path: str = "") -> Board:

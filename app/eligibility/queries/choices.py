@@ -10,29 +10,35 @@ from app.eligibility.rules.table import RULES
 from app.regimes.codes import ActClass
 from app.regimes.loader import DEFAULT_REGIME, load
 from app.regimes.policy import Regime, Text
+from app.regimes.queries import effective
 from app.registry import queries as registry
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Acts by class, items by domain (code and title), places (code, name, depth), units (code, name, depth)."""
+    """Acts by class, items by domain (code and title), places (code, name, depth), units (code, name, depth).
+
+    `templates` are the squad templates of the regime, with their titles.
+    """
 
     acts: tuple[tuple[ActClass, tuple[tuple[str, Text], ...]], ...]
     items: tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...]
     places: tuple[tuple[str, str, int], ...]
     units: tuple[tuple[str, str, int], ...]
+    templates: tuple[tuple[str, Text], ...] = ()
 
 
 def choices(session: Session, scope: Scope) -> Choices:
     """Everything that may be chosen by somebody with this scope."""
     units = registry.units(session, scope)
     shallow = min((unit.depth for unit in units), default=0)
-    regime = load(_regime_id(session, units))
+    regime = effective(session, _regime_id(session, units))
     return Choices(
         _acts(regime),
         _items(regime),
         tuple((code, name, depth) for code, name, _kind, depth in registry.areas(session)),
         tuple((unit.code, unit.name_zh, unit.depth - shallow) for unit in units),
+        tuple((code, template.title) for code, template in regime.templates.items()),
     )
 
 
@@ -47,11 +53,11 @@ class Titles:
     regime: Text
 
 
-def titles(regime_id: str) -> Titles:
-    """The titles of a regime; raises NotFound for an unknown one."""
-    regime = load(regime_id)
+def titles(session: Session, regime_id: str) -> Titles:
+    """The titles of a regime with what was adopted for it; raises NotFound for an unknown one."""
+    regime = effective(session, regime_id)
     return Titles(
-        {act.value: rule.title for act, rule in regime.acts.items()},
+        _act_titles(regime),
         {code: item.title for code, item in regime.items.items()},
         {paper.code: paper.title for paper in regime.papers},
         {rule.id: rule.title for rule in reversed(RULES)},
@@ -60,8 +66,12 @@ def titles(regime_id: str) -> Titles:
 
 
 def act_titles() -> Mapping[str, Text]:
-    """Every act with its title, by code."""
-    return titles(DEFAULT_REGIME).acts
+    """Every act with its title, by code; acts are the law's own, no place adopts them."""
+    return _act_titles(load(DEFAULT_REGIME))
+
+
+def _act_titles(regime: Regime) -> dict[str, Text]:
+    return {act.value: rule.title for act, rule in regime.acts.items()}
 
 
 def place_name(session: Session, code: str | None) -> str | None:

@@ -1,13 +1,13 @@
 """Read decision records: lists with filters, one record, and who looked a person up."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, not_, or_, select, true
+from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import day_end, day_start
 from app.core.errors import N_, NotFound
@@ -66,18 +66,20 @@ class StoredDecision:
     outcome: str
     unit_id: int | None
     person_ids: dict[str, int]
+    asked_by_account_id: int | None = None
 
     def evidence(self) -> dict[str, dict[str, Any]]:
         """Every recorded fact of the record by its id, as stored."""
-        return dict(_with_ids(self.facts))
+        return dict(evidence_of(self.facts))
 
 
-def _with_ids(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 - JSON
+def evidence_of(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401 - JSON
+    """Every recorded fact within stored facts, or within one person's, with its id."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     if isinstance(value, dict) and "id" in value:
         yield value["id"], value
     for one in inner:
-        yield from _with_ids(one)
+        yield from evidence_of(one)
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ def decisions(
         .offset(offset)
         .limit(limit)
     )
+    return decision_rows(session, statement)
+
+
+def decision_rows(session: Session, statement: Select[DecisionRecord]) -> list[DecisionRow]:
+    """The decisions that a statement chooses, in its order, each with its people."""
     records = list(session.scalars(statement))
     people = _people(session, [one.id for one in records])
     return [
@@ -119,6 +126,14 @@ def decisions(
     ]  # fmt: skip
 
 
+def stored_decisions(session: Session, ids: Collection[str]) -> dict[str, StoredDecision]:
+    """Whole records by their numbers, in a fixed number of queries; the caller has made sure that they may be seen."""
+    people = _people(session, ids)
+    with_facts = select(DecisionRecord).options(joinedload(DecisionRecord.known))
+    records = session.scalars(with_facts.where(DecisionRecord.id.in_(list(ids))))
+    return {one.id: _stored(one, people.get(one.id, ())) for one in records}
+
+
 def count_decisions(session: Session, wanted: Wanted, zone: ZoneInfo, scope: Scope) -> int:
     """How many decisions `decisions` finds in all."""
     conditions = _conditions(session, wanted, zone, scope)
@@ -127,15 +142,18 @@ def count_decisions(session: Session, wanted: Wanted, zone: ZoneInfo, scope: Sco
 
 def decision(session: Session, decision_id: str, scope: Scope) -> StoredDecision:
     """One record; raises NotFound where there is none or somebody in it lies outside the scope."""
-    conditions = [DecisionRecord.id == decision_id, _visible(session, scope)]
-    one = session.scalar(select(DecisionRecord).where(*conditions))
+    conditions = [DecisionRecord.id == decision_id, visible(session, scope)]
+    one = session.scalar(select(DecisionRecord).options(joinedload(DecisionRecord.known)).where(*conditions))
     if one is None:
         raise NotFound("unknown-decision", N_("There is no decision with this number."))
-    people = _people(session, [one.id]).get(one.id, ())
+    return _stored(one, _people(session, [one.id]).get(one.id, ()))
+
+
+def _stored(one: DecisionRecord, people: Sequence[DecisionPerson]) -> StoredDecision:
     return StoredDecision(
-        one.id, one.asked_at, one.asked_by, one.asked_by_name, one.question, one.facts, one.facts_digest,
-        tuple(one.fact_ids), one.regime, one.regime_version, one.rule_versions, one.answer, one.outcome, one.unit_id,
-        {row.code: row.person_id for row in people},
+        one.id, one.asked_at, one.asked_by, one.asked_by_name, one.question, one.known.content, one.facts_digest,
+        tuple(one.known.fact_ids), one.regime, one.regime_version, one.rule_versions, one.answer, one.outcome,
+        one.unit_id, {row.code: row.person_id for row in people}, one.asked_by_account_id,
     )  # fmt: skip
 
 
@@ -160,7 +178,7 @@ def count_look_ups(session: Session, person_id: int) -> int:
 
 def askers(session: Session, scope: Scope) -> list[str]:
     """Everyone who asked something that may be seen, for the list's filter."""
-    statement = select(DecisionRecord.asked_by).distinct().where(_visible(session, scope))
+    statement = select(DecisionRecord.asked_by).distinct().where(visible(session, scope))
     return list(session.scalars(statement.order_by(DecisionRecord.asked_by)))
 
 
@@ -186,8 +204,8 @@ def _people(session: Session, ids: Iterable[str]) -> dict[str, list[DecisionPers
     return found
 
 
-def _visible(session: Session, scope: Scope) -> ColumnElement[bool]:
-    """Nobody in the decision served outside the scope when asked about."""
+def visible(session: Session, scope: Scope) -> ColumnElement[bool]:
+    """The condition that nobody in the decision served outside the scope when asked about."""
     if scope is None:
         return true()
     inside = within(scope, Unit.path, scope_paths(session, scope))
@@ -200,7 +218,7 @@ def _visible(session: Session, scope: Scope) -> ColumnElement[bool]:
 
 
 def _conditions(session: Session, wanted: Wanted, zone: ZoneInfo, scope: Scope) -> list[ColumnElement[bool]]:
-    found = [_visible(session, scope)]
+    found = [visible(session, scope)]
     if wanted.person:
         named = select(DecisionPerson.decision_id).where(
             DecisionPerson.decision_id == DecisionRecord.id, DecisionPerson.code == wanted.person

@@ -1,13 +1,13 @@
-"""R08, R09, R10 and R33: who belongs to the bureau, and in what capacity."""
+"""R08 to R11, R33 and R34: who belongs to the bureau, in what capacity, and what bars them from duty."""
 
 from app.eligibility.facts import Question
 from app.eligibility.findings import NOTHING, Finding, Findings
 from app.eligibility.intervals import Interval
-from app.eligibility.rules.saying import said
+from app.eligibility.rules.saying import binding, said
 from app.eligibility.standing import Squad, Standing
 from app.regimes.codes import ActClass, Severity
 from app.regimes.policy import RegimeDay
-from app.registry.codes import PersonKind
+from app.registry.codes import TITLES, PersonKind, SanctionKind
 
 OFFICER = PersonKind.OFFICER
 OBLIGATION = Severity.OBLIGATION
@@ -15,6 +15,17 @@ AUXILIARY = PersonKind.AUXILIARY
 
 OWN_PEOPLE = (OFFICER, AUXILIARY)
 ENFORCING = (ActClass.ENFORCE, ActClass.COMPEL)
+OUTSIDE = frozenset(
+    {
+        PersonKind.SOCIAL_SUPERVISOR,
+        PersonKind.GRID_WORKER,
+        PersonKind.VOLUNTEER,
+        PersonKind.SANITATION,
+        PersonKind.THIRD_PARTY,
+        PersonKind.TEMPORARY,
+    }
+)
+"""Who helps in the management of a city without belonging to the force (HK-15, HK-20, LX-13)."""
 
 
 def r08(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
@@ -59,13 +70,20 @@ def _departed(one: Standing, regime: RegimeDay) -> Findings:
 
 
 def r09(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
-    """Only officers on the establishment enforce (强制法17(3); 2015意见(十二))."""
+    """Only officers on the establishment enforce (强制法17(3); 2015意见(十二)); of outsiders R11 speaks."""
+    if one.person.kind in OUTSIDE and _enabled(regime, "R11"):
+        return NOTHING
     if one.person.kind != OFFICER:
         return said(regime, "R09", "kind", one.people, kind=one.person.kind)
     if one.employment is None or one.employment.category in regime.values["establishment.categories"]:
         return NOTHING
     evidence = (one.employment.id,)
     return said(regime, "R09", "category", one.people, facts=evidence, category=one.employment.category)
+
+
+def _enabled(regime: RegimeDay, rule: str) -> bool:
+    switch = regime.rules.get(rule)
+    return switch is not None and switch.enabled
 
 
 def r10(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
@@ -76,13 +94,25 @@ def r10(one: Standing, question: Question, regime: RegimeDay, _interval: Interva
     return said(regime, "R10", "beyond", one.people, act_zh=act.zh, act_en=act.en)
 
 
-def r10_company(squad: Squad, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+def r10_company(squad: Squad, _question: Question, regime: RegimeDay, interval: Interval) -> Findings:
     """Auxiliaries assist together with a certified officer; alone is what the regime says of it."""
     auxiliaries = [one for one in squad.members if one.standing.person.kind == AUXILIARY]
     alone = tuple(sorted(one.standing.person.code for one in auxiliaries))
     if not alone or any(member.standing.certified and member.passes for member in squad.members):
         return NOTHING
-    return said(regime, "R10", "alone", alone, severity=Severity(regime.values["auxiliary.alone"]))
+    severity = Severity(regime.values["auxiliary.alone"])
+    bound = binding(regime, "auxiliary.alone", interval.day)
+    return said(regime, "R10", "alone", alone, severity=severity, binding=bound)
+
+
+def r11(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+    """Volunteers, grid workers, social supervisors and the like neither inspect nor enforce nor decide (54号; HK-15).
+
+    What assists and observes stays open to them.
+    """
+    if one.person.kind not in OUTSIDE:
+        return NOTHING
+    return said(regime, "R11", "kind", one.people, kind=one.person.kind)
 
 
 def r33(one: Standing, _question: Question, regime: RegimeDay, interval: Interval) -> Findings:
@@ -93,5 +123,29 @@ def r33(one: Standing, _question: Question, regime: RegimeDay, interval: Interva
         if sanction.suspends_duties and lasting:
             findings += said(
                 regime, "R33", "suspended", one.people, facts=(sanction.id,), starts=sanction.starts.isoformat()
+            )
+    return tuple(findings)
+
+
+def r34(one: Standing, _question: Question, regime: RegimeDay, interval: Interval) -> Findings:
+    """In the period of a disciplinary sanction (公务员法64; 政务处分法8): a warning for duty."""
+    if one.person.kind != OFFICER:
+        return NOTHING
+    findings: list[Finding] = []
+    for sanction in one.person.sanctions:
+        lasting = sanction.starts <= interval.day and (sanction.ends is None or interval.day <= sanction.ends)
+        if lasting and not sanction.suspends_duties:
+            zh, en = TITLES[SanctionKind].get(sanction.kind, (sanction.kind, sanction.kind))
+            findings += said(
+                regime,
+                "R34",
+                "period" if sanction.ends is not None else "open",
+                one.people,
+                facts=(sanction.id,),
+                severity=Severity.WARN,
+                sanction_zh=zh,
+                sanction_en=en,
+                starts=sanction.starts.isoformat(),
+                ends=sanction.ends.isoformat() if sanction.ends is not None else "",
             )
     return tuple(findings)

@@ -1,10 +1,13 @@
-"""R12 to R15: may this agency, with this certificate, act on this item in this place."""
+"""R12 to R16: may this agency, with this certificate, act on this item in this place."""
 
-from app.eligibility.facts import PowerFacts, Question
+from datetime import date
+
+from app.eligibility.facts import Entrustment, PowerFacts, Question
 from app.eligibility.findings import NOTHING, Finding, Findings
 from app.eligibility.intervals import Interval
 from app.eligibility.rules.saying import said
 from app.eligibility.standing import Standing
+from app.regimes.codes import Act, ActClass
 from app.regimes.policy import RegimeDay
 from app.registry.codes import AuthorityBasis, PersonKind, PowerStatus
 
@@ -21,13 +24,11 @@ def r12(one: Standing, _question: Question, regime: RegimeDay, _interval: Interv
         if body is not None and not body.enforces:
             code = "unknown" if body.enforces is None else "guides"
             return said(regime, "R12", code, one.people, facts=(body.id,), agency=body.name or body.code)
-    if one.agency.basis in (None, AuthorityBasis.NONE):
-        code = "no-basis"
-    elif one.agency.basis == AuthorityBasis.ENTRUSTED:
-        code = "entrusted"
-    else:
+    if one.agency.basis not in (None, AuthorityBasis.NONE):
         return NOTHING
-    return said(regime, "R12", code, one.people, facts=(one.agency.id,), agency=one.agency.name or one.agency.code)
+    return said(
+        regime, "R12", "no-basis", one.people, facts=(one.agency.id,), agency=one.agency.name or one.agency.code
+    )
 
 
 def r13(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
@@ -52,14 +53,19 @@ def r13(one: Standing, question: Question, regime: RegimeDay, _interval: Interva
 
 
 def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval) -> Findings:
-    """The agency holds the item's power on that day, and has published that it does (处罚法17, 18; LX-10, GN-18)."""
+    """The agency holds the item's power on that day, and has published that it does (处罚法17, 18; LX-10, GN-18).
+
+    A body that acts by entrustment needs the power of the agency that gave it (处罚法20).
+    """
     if one.person.kind != OFFICER or one.employment is None:
+        return NOTHING
+    if regime.acts[question.act].kind is ActClass.DECIDE and question.act is not Act.LICENCE_CHECK:
         return NOTHING
     if question.item is None:
         return said(regime, "R14", "unstated", one.people)
     if one.item is None:
         return said(regime, "R14", "not-in-force", one.people, item=question.item)
-    agency, day = one.employment.agency, interval.day
+    agency, day = _holder(one, question, interval.day), interval.day
     best: PowerFacts | None = None
     for power in one.facts.powers:
         if power.agency != agency or power.item != question.item:
@@ -70,7 +76,8 @@ def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval
             best = power
         elif best is None:
             best = power
-    title, body = one.item.title, one.agency.name if one.agency and one.agency.name else agency
+    own = one.agency if one.agency and one.agency.code == agency else None
+    title, body = one.item.title, own.name if own and own.name else agency
     evidence, code = ((best.id,), _why(best)) if best is not None else ((), "not-held")
     regulator = one.item.regulator
     return said(
@@ -136,3 +143,58 @@ def _designated(one: Standing, question: Question, interval: Interval) -> bool:
         and order.item in (None, question.item)
         for order in one.place.designations
     )
+
+
+def r16(one: Standing, question: Question, regime: RegimeDay, interval: Interval) -> Findings:
+    """A body that acts by entrustment: written, published, for the item, in its period, not passed on (处罚法20, 21).
+
+    Compulsory measures are never entrusted (强制法17).
+    """
+    if one.person.kind != OFFICER or one.agency is None or not _by_entrustment(one):
+        return NOTHING
+    body = one.agency.name or one.agency.code
+    if regime.acts[question.act].kind is ActClass.COMPEL:
+        return said(regime, "R16", "compel", one.people, facts=(one.agency.id,), agency=body)
+    given = _entrustments(one)
+    faults = [(_lacking(entrustment, question, interval.day), entrustment.id) for entrustment in given]
+    if any(fault is None for fault, _ in faults):
+        return NOTHING
+    code, evidence = "none", [one.agency.id]
+    if faults:
+        fault, entrustment = max(faults, key=lambda found: (_SERIOUS.index(found[0] or ""), found[1]))
+        code, evidence = fault or "", [one.agency.id, entrustment]
+    return said(regime, "R16", code, one.people, facts=tuple(evidence), agency=body, item=question.item or "")
+
+
+_SERIOUS = ("", "ended", "item", "items-unknown", "unpublished", "passed-on")
+"""What an entrustment lacks; where several fail, the one that comes closest is told."""
+
+
+def _lacking(given: Entrustment, question: Question, day: date) -> str | None:
+    if given.starts > day or (given.ends is not None and given.ends < day):
+        return "ended"
+    if given.items is None:
+        return "items-unknown"
+    if question.item is not None and question.item not in given.items:
+        return "item"
+    if not given.published:
+        return "unpublished"
+    return "passed-on" if given.by_entrusted else None
+
+
+def _by_entrustment(one: Standing) -> bool:
+    return any(body is not None and body.basis == AuthorityBasis.ENTRUSTED for body in (one.agency, one.unit))
+
+
+def _entrustments(one: Standing) -> list[Entrustment]:
+    bodies = [body.code for body in (one.agency, one.unit) if body is not None]
+    return [given for given in one.facts.entrustments if given.body in bodies]
+
+
+def _holder(one: Standing, question: Question, day: date) -> str:
+    """Whose power it is: the agency's own, or that of the giver where a sound entrustment covers the item."""
+    if _by_entrustment(one):
+        for given in _entrustments(one):
+            if _lacking(given, question, day) is None:
+                return given.giver
+    return one.employment.agency if one.employment is not None else ""

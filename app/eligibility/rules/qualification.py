@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from app.eligibility.facts import ExamResult, PersonFacts, Question
+from app.eligibility.facts import ExamResult, HoursFact, PersonFacts, Question
 from app.eligibility.findings import NOTHING, Finding, Findings
 from app.eligibility.intervals import DAY, Interval
-from app.eligibility.rules.saying import said
+from app.eligibility.rules.saying import binding, said
 from app.eligibility.standing import Standing, probation_last_day
 from app.regimes.codes import Act, ActClass, Severity, Task
 from app.regimes.policy import Paper, Programme, RegimeDay
@@ -121,9 +121,10 @@ def _hours(one: Standing, regime: RegimeDay, year: int, today: date, left: int |
     needed = Decimal(regime.regime.on(date(year, 1, 1)).values["hours.per_year"])
     counted = [fact for fact in one.person.hours if fact.year == year and fact.earned_on <= today]
     total = sum((fact.hours for fact in counted), Decimal(0))
+    parts = _parts(one, regime, year, counted, left)
     if total >= needed:
-        return NOTHING
-    return said(
+        return parts
+    return parts + said(
         regime,
         "R28",
         "carried" if left is None else "short",
@@ -136,6 +137,43 @@ def _hours(one: Standing, regime: RegimeDay, year: int, today: date, left: int |
         short=_figure(needed - total),
         left=left or 0,
     )
+
+
+def _parts(one: Standing, regime: RegimeDay, year: int, counted: list[HoursFact], left: int | None) -> Findings:
+    """The split that a regime asks for (hours of public law and of professional law); unsorted hours leave it open."""
+    values = regime.regime.on(date(year, 1, 1)).values
+    if not any(values.get(name) for name in _SPLIT):
+        return NOTHING
+    unsorted = sum((fact.hours for fact in counted if not fact.category), Decimal(0))
+    findings: list[Finding] = []
+    for name, (category, zh, en) in _SPLIT.items():
+        needed = Decimal(values.get(name, 0))
+        own = sum((fact.hours for fact in counted if fact.category == category), Decimal(0))
+        if own >= needed:
+            continue
+        open_still = own + unsorted >= needed
+        findings += said(
+            regime,
+            "R28",
+            "part-unknown" if open_still else "part",
+            one.people,
+            facts=tuple(fact.id for fact in counted),
+            severity=None if left is None and not open_still else Severity.WARN,
+            binding=binding(regime, name, date(year, 1, 1)),
+            year=year,
+            part_zh=zh,
+            part_en=en,
+            hours=_figure(own),
+            needed=_figure(needed),
+            short=_figure(needed - own),
+        )
+    return tuple(findings)
+
+
+_SPLIT = {
+    "hours.public_law": ("LAW", "公共法律知识", "public law"),
+    "hours.professional": ("BUSINESS", "专业知识", "professional knowledge"),
+}
 
 
 def r39(one: Standing, _question: Question, regime: RegimeDay, interval: Interval) -> Findings:

@@ -1,11 +1,38 @@
 """What can be asked: a decision, many decisions, a decision again."""
 
 from app.eligibility.service.asking import Answer, check
+from app.eligibility.service.attesting import Draft, Sealed, draft_attestation, keep_attestation, seal_attestation
 from app.eligibility.service.batch import LONGEST_LINE, MOST_LINES, Line, batch
+from app.eligibility.service.overriding import overridable_rules, override
 from app.eligibility.service.replaying import Difference, Replayed, replay
 from app.eligibility.service.squads import Picked, codes_in, pick
+from app.eligibility.service.tracing import MOST_AT_ONCE, Compared, FactChange, Trace, Traced, compare, trace
 
 __all__ = [
-    "LONGEST_LINE", "MOST_LINES", "Answer", "Difference", "Line", "Picked", "Replayed", "batch", "check", "codes_in",
-    "pick", "replay",
+    "LONGEST_LINE",
+    "MOST_AT_ONCE",
+    "MOST_LINES",
+    "Answer",
+    "Compared",
+    "Difference",
+    "Draft",
+    "FactChange",
+    "Line",
+    "Picked",
+    "Replayed",
+    "Sealed",
+    "Trace",
+    "Traced",
+    "batch",
+    "check",
+    "codes_in",
+    "compare",
+    "draft_attestation",
+    "keep_attestation",
+    "overridable_rules",
+    "override",
+    "pick",
+    "replay",
+    "seal_attestation",
+    "trace",
 ]  # fmt: skip

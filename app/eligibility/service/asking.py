@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_
@@ -11,11 +13,12 @@ from app.core.permissions import Actor, P
 from app.eligibility.decision import Decision
 from app.eligibility.facts import BadQuestion, Question, every_fact
 from app.eligibility.judgement import checked, evaluate
-from app.eligibility.models import DecisionPerson, DecisionRecord
-from app.eligibility.queries import Loaded, find_people, load_for
+from app.eligibility.models import DecisionPerson, DecisionRecord, FactSet, FactSetRecord
+from app.eligibility.queries import Loaded, find_people, load_for, records_of
 from app.eligibility.service.records import new_id, rule_versions, stored
 from app.ledger.service import record
 from app.regimes.loader import DEFAULT_REGIME, load
+from app.regimes.service import keep_version
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def check(session: Session, actor: Actor, question: Question, *, today: date, no
     people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
     loaded = load_for(session, question, [row.id for row in people], question.known_at)
     decision = evaluate(question, loaded.facts, loaded.regime, asked_at=now)
-    return _record(session, actor, decision, loaded, now)
+    return keep(session, actor, decision, loaded, now)
 
 
 def _asked(question: Question, now: datetime) -> Question:
@@ -50,19 +53,36 @@ def _asked(question: Question, now: datetime) -> Question:
     return replace(question, people=tuple(dict.fromkeys(question.people)))
 
 
-def _record(session: Session, actor: Actor, decision: Decision, loaded: Loaded, now: datetime) -> Answer:
+def keep_facts(session: Session, decision: Decision) -> None:
+    """Keep what the decision read, unless just that was kept before; two askers may do so at once."""
+    digest = decision.facts_digest
+    if session.scalar(select(FactSet.digest).where(FactSet.digest == digest)) is not None:
+        return
+    found = list(every_fact(decision.facts))
+    row = {"digest": digest, "content": stored(decision.facts), "fact_ids": sorted({fact.id for fact in found})}
+    anew = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(anew(FactSet).values(row).on_conflict_do_nothing())
+    names = sorted({name for fact in found for name in records_of(fact.id)})
+    if names:
+        rows = [{"fact_id": name, "digest": digest} for name in names]
+        session.execute(anew(FactSetRecord).values(rows).on_conflict_do_nothing())
+
+
+def keep(session: Session, actor: Actor, decision: Decision, loaded: Loaded, now: datetime) -> Answer:
+    """Record a decision with everything it rests on, and note it in the ledger."""
     question, number = decision.question, new_id(now)
     answer = decision.to_json(number)
     homes = [loaded.homes[code] for code in question.people]
+    keep_version(session, loaded.regime, now=now)
+    keep_facts(session, decision)
     session.add(
         DecisionRecord(
             id=number, asked_at=now, asked_by=actor.label, asked_by_name=actor.display_name,
             asked_by_account_id=actor.account_id, question=stored(question), act=question.act.value,
             item=question.item, place=question.place, starts_at=question.start, ends_at=question.end,
-            facts=stored(decision.facts), facts_digest=decision.facts_digest,
-            fact_ids=sorted({fact.id for fact in every_fact(decision.facts)}), regime=decision.regime_id,
-            regime_version=decision.regime_version, rule_versions=rule_versions(loaded.regime), answer=answer,
-            outcome=decision.outcome.value, unit_id=homes[0],
+            facts_digest=decision.facts_digest, regime=decision.regime_id, regime_version=decision.regime_version,
+            rule_versions=rule_versions(loaded.regime), answer=answer, outcome=decision.outcome.value,
+            unit_id=homes[0],
         )
     )  # fmt: skip
     session.flush()

@@ -1,6 +1,6 @@
 """Many questions in one go, each answered or refused on its own line."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from app.eligibility.service.asking import Answer, check
 
 MOST_LINES = 5000
 LONGEST_LINE = 64 * 1024
+PIECE = 8 * 1024
 TOGETHER = 25
 """Lines recorded in one transaction: an answer is only given once its record is safe."""
 
@@ -30,25 +31,47 @@ class Line:
 def batch(
     session: Session,
     actor: Actor,
-    lines: Sequence[bytes],
+    lines: Iterable[bytes],
     read: Callable[[bytes], Question],
     *,
     today: date,
     now: datetime,
 ) -> Iterator[list[Line]]:
-    """Groups of answered lines, in order; the caller commits each group before passing it on.
+    """Groups of answered lines, in order, each as soon as its lines are read; the caller commits it, then passes it on.
 
-    `read` makes a question of one line or raises a DomainError. Raises Invalid `too-many-lines` before all else.
+    `read` makes a question of one line or raises a DomainError. A line that cannot be used is refused and the rest goes
+    on; after the last line that is taken, `too-many-lines` ends it, and so does a refusal raised by `lines` itself.
     """
-    if len(lines) > MOST_LINES:
-        raise Invalid("too-many-lines", N_("At most %(limit)s lines are taken at once."), limit=MOST_LINES)
-    return _groups(session, actor, enumerate(lines, 1), read, today, now)
+    return _groups(session, actor, _numbered(lines), read, today, now)
+
+
+def lines_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The lines of a stream, read piece by piece; of one that is too long only so much as shows that it is."""
+    rest = b""
+    while piece := read(PIECE):
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+        rest = rest[: LONGEST_LINE + 1]
+    if rest.strip():
+        yield rest
+
+
+def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes | DomainError]]:
+    """Each line with its number from 1; what ends the batch early stands in the place of a line."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if number > MOST_LINES:
+                raise Invalid("too-many-lines", N_("At most %(limit)s lines are taken at once."), limit=MOST_LINES)
+            yield number, line
+    except DomainError as end:
+        yield max(number, 1), end
 
 
 def _groups(
     session: Session,
     actor: Actor,
-    lines: Iterator[tuple[int, bytes]],
+    lines: Iterator[tuple[int, bytes | DomainError]],
     read: Callable[[bytes], Question],
     today: date,
     now: datetime,
@@ -62,17 +85,30 @@ def _groups(
 def _answered(
     session: Session,
     actor: Actor,
-    group: Iterable[tuple[int, bytes]],
+    group: Iterable[tuple[int, bytes | DomainError]],
     read: Callable[[bytes], Question],
     today: date,
     now: datetime,
 ) -> Iterator[Line]:
     for number, line in group:
-        if not line.strip():
-            continue
-        try:
-            if len(line) > LONGEST_LINE:
-                raise Invalid("line-too-long", N_("A line may have at most %(limit)s bytes."), limit=LONGEST_LINE)
-            yield Line(number, check(session, actor, read(line), today=today, now=now), None)
-        except DomainError as refusal:
-            yield Line(number, None, refusal)
+        if isinstance(line, DomainError):
+            yield Line(number, None, line)
+        elif line.strip():
+            yield _answer(session, actor, number, line, read, today, now)
+
+
+def _answer(
+    session: Session,
+    actor: Actor,
+    number: int,
+    line: bytes,
+    read: Callable[[bytes], Question],
+    today: date,
+    now: datetime,
+) -> Line:
+    try:
+        if len(line) > LONGEST_LINE:
+            raise Invalid("line-too-long", N_("A line may have at most %(limit)s bytes."), limit=LONGEST_LINE)
+        return Line(number, check(session, actor, read(line), today=today, now=now), None)
+    except DomainError as refusal:
+        return Line(number, None, refusal)

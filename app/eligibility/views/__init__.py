@@ -1,7 +1,21 @@
 """Pages of the duty decisions."""
 
-from app.eligibility.views import board, check, decisions
+from app.eligibility.views import (
+    board,
+    check,
+    decisions,
+    forecast,
+    observations,
+    rosters,
+    squads,
+    watch,
+    webhooks,
+    whatif,
+)
 from app.eligibility.views.blueprint import blueprint
 from app.eligibility.views.board import home_cards
 
-__all__ = ["blueprint", "board", "check", "decisions", "home_cards"]
+__all__ = [
+    "blueprint", "board", "check", "decisions", "forecast", "home_cards", "observations", "rosters", "squads",
+    "watch", "webhooks", "whatif",
+]  # fmt: skip

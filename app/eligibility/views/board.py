@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.http import Card, actor, requires, today
+from app.core.http import Card, actor, now, requires, today
 from app.core.permissions import Actor, P
 from app.eligibility import queries
 from app.eligibility.queries import Fitness
+from app.eligibility.queries.board import duty_now
 from app.eligibility.views.blueprint import blueprint
 from app.extensions import db
 from app.registry import queries as registry
@@ -19,13 +20,16 @@ from app.registry import queries as registry
 def board() -> ResponseReturnValue:
     """Everyone of my units with their state at a glance."""
     scope = actor().scope(P.ELIGIBILITY_CHECK)
-    found = queries.board(db.session(), today(), scope, unit_path=_path(request.args.get("unit", "")))
+    path = _path(request.args.get("unit", ""))
+    found = queries.board(db.session(), today(), scope, unit_path=path)
+    duty = duty_now(db.session(), found, now(), scope, unit_path=path)
     wanted = request.args.get("state", "")
     rows = [row for row in found.rows if not wanted or row.fitness == wanted]
     units = registry.units(db.session(), scope)
     return render_template(
-        "eligibility/board.html", board=found, rows=rows, units=units, Fitness=Fitness, acts=queries.act_titles()
-    )
+        "eligibility/board.html", board=found, rows=rows, units=units, Fitness=Fitness, duty=duty,
+        states={row.person.code: row for row in found.rows},
+    )  # fmt: skip
 
 
 def _path(code: str) -> str:

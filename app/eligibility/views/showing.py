@@ -1,15 +1,15 @@
 """A stored decision in the reader's language: reasons worst first, facts as sentences, acts by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
 
-from app.core.http import day_text, language, moment_text
+from app.core.http import language, moment_text
 from app.eligibility.queries import StoredDecision, Titles
-from app.registry.codes import Category, PowerStatus, SanctionKind, title
+from app.eligibility.wording.evidence import tell
 
 
 def _(msgid: str, **data: object) -> str:
@@ -18,6 +18,7 @@ def _(msgid: str, **data: object) -> str:
     return text
 
 
+DEFAULT_ZONE = "Asia/Shanghai"
 SEVERITIES = ("DENY", "WARN", "OBLIGATION")
 
 
@@ -139,104 +140,9 @@ def _reason(one: Mapping[str, Any], kept: StoredDecision, titles: Titles) -> Rea
     )
 
 
-def fact_text(name: str, fact: Mapping[str, Any], titles: Titles) -> str:
+def fact_text(name: str, fact: Mapping[str, Any], titles: Titles, time_zone: str = DEFAULT_ZONE) -> str:
     """One fact as a sentence with its dates, and when it was recorded where that is known."""
-    said = _SAYING[name.partition(":")[0]](fact, titles)
-    recorded = _moment(fact.get("recorded_at"))
+    told, tongue = tell({"id": name, **fact}, titles, time_zone), language()
+    said = _("%(what)s, %(held)s", what=getattr(told.what, tongue), held=getattr(told.held, tongue))
+    recorded = told.recorded_at
     return _("%(fact)s (recorded %(when)s)", fact=said, when=moment_text(recorded)) if recorded else said
-
-
-def _days(fact: Mapping[str, Any], first: str = "starts", last: str = "ends") -> str:
-    begins, ends = (date.fromisoformat(fact[key]) if fact[key] else None for key in (first, last))
-    if ends is None:
-        return _("from %(first)s on", first=day_text(begins))
-    return _("%(first)s through %(last)s", first=day_text(begins), last=day_text(ends))
-
-
-def _day(text: str) -> str:
-    return day_text(date.fromisoformat(text))
-
-
-def _employment(fact: Mapping[str, Any], _titles: Titles) -> str:
-    category = title(Category, fact["category"], language())
-    days = _days(fact)
-    return _("Employed by %(agency)s, %(category)s, %(days)s", agency=fact["agency"], category=category, days=days)
-
-
-def _certificate(fact: Mapping[str, Any], _titles: Titles) -> str:
-    return _("Certificate %(number)s, %(days)s", number=fact["number"], days=_days(fact, "valid_from", "valid_to"))
-
-
-def _state(fact: Mapping[str, Any], _titles: Titles) -> str:
-    states = {
-        "ACTIVE": _("In force"), "SUSPENDED": _("Suspended"), "REVOKED": _("Revoked"), "LOST": _("Reported lost"),
-        "CANCELLED": _("Cancelled (certificate)"), "SUPERSEDED": _("Replaced"),
-    }  # fmt: skip
-    return _("%(state)s since %(when)s", state=states[fact["state"]], when=moment_text(_moment(fact["at"])))
-
-
-def _result(fact: Mapping[str, Any], titles: Titles) -> str:
-    return _(
-        "%(paper)s: %(score)s of %(out_of)s on %(day)s", paper=_title(titles.papers, fact["paper"]),
-        score=fact["score"], out_of=fact["out_of"], day=_day(fact["sat_on"]),
-    )  # fmt: skip
-
-
-def _qualification(fact: Mapping[str, Any], titles: Titles) -> str:
-    papers = "、".join(_title(titles.papers, paper) for paper in fact["papers"])
-    return _("Qualification (%(papers)s), %(days)s", papers=papers, days=_days(fact))
-
-
-def _entry(fact: Mapping[str, Any], _titles: Titles) -> str:
-    return _("Came onto the establishment on %(day)s", day=_day(fact["hired_on"]))
-
-
-def _hours(fact: Mapping[str, Any], _titles: Titles) -> str:
-    return _("%(hours)s training hours on %(day)s", hours=fact["hours"], day=_day(fact["earned_on"]))
-
-
-def _task(fact: Mapping[str, Any], _titles: Titles) -> str:
-    tasks = {"REGISTER": _("Registration"), "ROTATE": _("Rotation training"), "CERTIFY": _("Certification")}
-    return _(
-        "%(task)s of %(programme)s done on %(day)s", task=tasks[fact["task"]], programme=fact["programme"],
-        day=_day(fact["done_on"]),
-    )  # fmt: skip
-
-
-def _roster(fact: Mapping[str, Any], _titles: Titles) -> str:
-    return _("On the published list of officers, %(days)s", days=_days(fact))
-
-
-def _sanction(fact: Mapping[str, Any], _titles: Titles) -> str:
-    return _("%(kind)s, %(days)s", kind=title(SanctionKind, fact["kind"], language()), days=_days(fact))
-
-
-def _body(fact: Mapping[str, Any], _titles: Titles) -> str:
-    enforces = _("enforces") if fact["enforces"] else _("does not enforce")
-    return _("%(name)s %(enforces)s, %(days)s", name=fact["name"], enforces=enforces, days=_days(fact))
-
-
-def _power(fact: Mapping[str, Any], titles: Titles) -> str:
-    item = f"{fact['item']} {_title(titles.items, fact['item'])}"
-    status = title(PowerStatus, fact["status"], language())
-    published = _("published") if fact["published"] else _("not published")
-    return _(
-        "%(agency)s, %(item)s: %(status)s, %(published)s, %(days)s", agency=fact["agency"], item=item, status=status,
-        published=published, days=_days(fact),
-    )  # fmt: skip
-
-
-_SAYING: dict[str, Callable[[Mapping[str, Any], Titles], str]] = {
-    "employment": _employment,
-    "certificate": _certificate,
-    "certificate-state": _state,
-    "result": _result,
-    "qualification": _qualification,
-    "entry": _entry,
-    "attendance": _hours,
-    "task": _task,
-    "roster": _roster,
-    "sanction": _sanction,
-    "standing": _body,
-    "power": _power,
-}

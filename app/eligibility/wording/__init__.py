@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from app.eligibility.findings import Finding
-from app.eligibility.wording import certificate, common, company, employment, power, qualification
+from app.eligibility.wording import case, certificate, common, company, employment, power, qualification, staffing
 
 Both = tuple[str, str]
 
@@ -13,6 +13,8 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     **power.WORDS,
     **qualification.WORDS,
     **company.WORDS,
+    **case.WORDS,
+    **staffing.WORDS,
     **common.WORDS,
 }
 

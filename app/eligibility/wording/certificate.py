@@ -46,6 +46,34 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ),
         ("须重新取得资格并申领证件。", "A new qualification and certificate are needed."),
     ),
+    "R07.electronic": (
+        (
+            "证件 %(number)s 已挂失，尚未补办，凭电子证件执法。",
+            "Certificate %(number)s was reported lost; the electronic credential stands in for it.",
+        ),
+        ("出示电子证件，并尽快补办。", "Show the electronic credential and have the card reissued soon."),
+    ),
+    "R40.renew": (
+        (
+            "证件 %(number)s 有效期至 %(valid_to)s，应当换发。",
+            "Certificate %(number)s expires on %(valid_to)s; renew it.",
+        ),
+        ("在有效期内申请换发。", "Apply for renewal before it expires."),
+    ),
+    "R40.unreviewed": (
+        (
+            "证件 %(number)s 应于 %(due)s 前年审(注册)，尚无记录(每 %(years)s 年一次)。",
+            "Certificate %(number)s was due for review by %(due)s (every %(years)s years); none is on record.",
+        ),
+        ("办理年审(注册)或补录记录。", "Have it reviewed, or have the review recorded."),
+    ),
+    "R40.void": (
+        (
+            "证件 %(number)s 应于 %(due)s 前年审(注册)，未年审(注册)的证件无效(每 %(years)s 年一次)。",
+            "Certificate %(number)s was due for review by %(due)s (every %(years)s years); unreviewed it is void.",
+        ),
+        ("年审(注册)后方可执法。", "Have it reviewed first."),
+    ),
     "R07.lost": (
         ("证件 %(number)s 已挂失，尚未补办。", "Certificate %(number)s was reported lost and has not been reissued."),
         ("补办后方可执法。", "Have it reissued first."),

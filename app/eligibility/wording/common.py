@@ -12,6 +12,13 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ),
         ("请通知系统管理员。", "Tell the system administrator."),
     ),
+    "*.overridden": (
+        (
+            "规则 %(rule)s 不允许的结论经 %(approver)s 批准不予适用:%(grounds)s。",
+            "The denial of rule %(rule)s was set aside by %(approver)s: %(grounds)s.",
+        ),
+        ("由批准人承担相应责任，并存档备查。", "The approver answers for it; keep it on file."),
+    ),
     "*.awaited": (
         (
             "规则 %(rule)s 所需的条件无法核实，按不允许处理。",

@@ -64,11 +64,31 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ("同行的非执法人员只能从事辅助性事务。", "Those in attendance who are no officers may assist only."),
         ("由执法人员实施执法行为。", "Let the officers carry out the act."),
     ),
-    "R22.unexamined": (
-        ("是否存在应当回避的情形未能核实。", "Whether anyone must withdraw from this case could not be established."),
+    "R11.kind": (
         (
-            "请逐人确认与当事人有无利害关系、亲属关系。",
-            "Ask each officer about interests in the case and kinship with the parties.",
+            "%(kind_zh)s不得实施检查、执法或者作出决定。",
+            "This person serves as %(kind_en)s and may neither inspect nor enforce nor decide.",
+        ),
+        (
+            "只能从事宣传教育、巡查、信息收集、违法行为劝阻和社会监督。",
+            "Keep to publicity, patrol, gathering information, dissuading and observing.",
+        ),
+    ),
+    "R34.period": (
+        (
+            "受%(sanction_zh)s处分，处分期 %(starts)s 至 %(ends)s。",
+            "In the period of a sanction (%(sanction_en)s), %(starts)s through %(ends)s.",
+        ),
+        ("安排执勤前由负责人确认。", "Have the head of the agency confirm the duty."),
+    ),
+    "R34.open": (
+        (
+            "自 %(starts)s 起受%(sanction_zh)s处分，处分期止日未载。",
+            "Under a sanction (%(sanction_en)s) since %(starts)s; the last day of its period is not recorded.",
+        ),
+        (
+            "请核实并补录处分期；安排执勤前由负责人确认。",
+            "Record the period; have the head of the agency confirm the duty.",
         ),
     ),
     "R33.suspended": (

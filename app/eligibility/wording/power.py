@@ -20,12 +20,16 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ("没有%(agency)s执法依据(法定职权、授权)的记录。", "No authority basis of %(agency)s is on record."),
         ("请补录授权或法定职权依据。", "Have the basis of its authority recorded."),
     ),
-    "R12.entrusted": (
+    "R12.not-appointed": (
+        ("该日没有行政执法监督人员的任命。", "There is no appointment as supervisor of enforcement on that day."),
+        ("由已任命的行政执法监督人员实施。", "Leave it to appointed supervisors."),
+    ),
+    "R12.supervisors-few": (
         (
-            "%(agency)s属受委托组织，书面委托的内容和期限未能核实。",
-            "%(agency)s acts by entrustment; scope and term of the written entrustment could not be established.",
+            "实施监督的人员 %(present)s 名，至少需要 %(needed)s 名。",
+            "%(present)s supervisors at once, at least %(needed)s are needed.",
         ),
-        ("由委托机关的执法人员实施。", "Leave the act to officers of the entrusting agency."),
+        ("增加已任命的行政执法监督人员。", "Add appointed supervisors."),
     ),
     "R13.outside": (
         (
@@ -48,25 +52,25 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     ),
     "R14.not-held": (
         (
-            "%(agency)s在该日没有“%(item_zh)s”的处罚权。",
+            "%(agency)s在该日没有“%(item_zh)s”的职权。",
             "%(agency)s does not hold the power over %(item_en)s on that day.",
         ),
         ("移送%(regulator_zh)s处理。", "Refer the matter to the authority for %(regulator_en)s."),
     ),
     "R14.planned": (
         (
-            "“%(item_zh)s”的处罚权尚未由%(agency)s承接。",
+            "“%(item_zh)s”的职权尚未由%(agency)s承接。",
             "%(agency)s has not yet taken over the power over %(item_en)s.",
         ),
         ("移送%(regulator_zh)s处理。", "Refer the matter to the authority for %(regulator_en)s."),
     ),
     "R14.returned": (
-        ("“%(item_zh)s”的处罚权已划回原单位。", "The power over %(item_en)s went back from %(agency)s."),
+        ("“%(item_zh)s”的职权已划回原单位。", "The power over %(item_en)s went back from %(agency)s."),
         ("移送%(regulator_zh)s处理。", "Refer the matter to the authority for %(regulator_en)s."),
     ),
     "R14.unpublished": (
         (
-            "%(agency)s行使“%(item_zh)s”处罚权尚未向社会公布。",
+            "%(agency)s行使“%(item_zh)s”职权尚未向社会公布。",
             "That %(agency)s holds the power over %(item_en)s has not been published.",
         ),
         ("公布后方可行使。", "Publish it first."),
@@ -86,5 +90,55 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
     "R15.outside-territory": (
         ("%(place)s不在%(agency)s管辖区域内。", "%(place)s lies outside the territory of %(agency)s."),
         ("由当地执法机关实施，或取得指定管辖。", "Leave it to the agency there, or obtain a designation."),
+    ),
+    "R14.attends": (
+        (
+            "本机关对该事项或地点无权的执法人员只能到场配合，不得实施该执法行为。",
+            "Officers whose authority has no power here attend only; they do not carry out the act.",
+        ),
+        ("由有权机关的执法人员实施。", "Let the officers of the authority that has the power act."),
+    ),
+    "R16.none": (
+        (
+            "%(agency)s属受委托组织，没有书面委托的记录。",
+            "%(agency)s acts by entrustment, and no written entrustment is on record.",
+        ),
+        (
+            "由委托机关的执法人员实施，或补录委托书。",
+            "Leave the act to the entrusting agency, or record the entrustment.",
+        ),
+    ),
+    "R16.ended": (
+        ("%(agency)s的委托在该日不在期限内。", "The entrustment of %(agency)s is not in force on that day."),
+        (
+            "由委托机关的执法人员实施，或重新办理委托。",
+            "Leave the act to the entrusting agency, or renew the entrustment.",
+        ),
+    ),
+    "R16.items-unknown": (
+        ("%(agency)s受委托的事项不明。", "The items entrusted to %(agency)s are unknown."),
+        ("请核实并补录委托事项。", "Verify the entrusted items and have them recorded."),
+    ),
+    "R16.item": (
+        ("事项 %(item)s 不在%(agency)s的委托范围内。", "Item %(item)s is not entrusted to %(agency)s."),
+        ("由委托机关的执法人员实施。", "Leave the act to officers of the entrusting agency."),
+    ),
+    "R16.unpublished": (
+        ("%(agency)s的委托书尚未向社会公布。", "The entrustment of %(agency)s has not been published."),
+        ("公布委托书后方可实施。", "Publish the entrustment first."),
+    ),
+    "R16.passed-on": (
+        (
+            "%(agency)s的委托来自另一受委托组织，不得再委托。",
+            "%(agency)s was entrusted by a body that itself acts by entrustment, which may not pass it on.",
+        ),
+        ("由原委托机关的执法人员实施。", "Leave the act to the agency that first entrusted it."),
+    ),
+    "R16.compel": (
+        (
+            "%(agency)s属受委托组织，行政强制不得委托。",
+            "%(agency)s acts by entrustment; compulsion is never entrusted.",
+        ),
+        ("由行政机关的执法人员实施。", "Leave the act to officers of the administrative organ."),
     ),
 }

@@ -44,6 +44,20 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ),
         ("补足上年学时。", "Make up last year's hours."),
     ),
+    "R28.part": (
+        (
+            "%(year)s 年%(part_zh)s %(hours)s 学时，应达 %(needed)s 学时，还差 %(short)s 学时。",
+            "%(hours)s of %(needed)s hours of %(part_en)s in %(year)s: %(short)s short.",
+        ),
+        ("补足该类学时。", "Make up the hours of this kind."),
+    ),
+    "R28.part-unknown": (
+        (
+            "%(year)s 年部分学时未分类，不能确定%(part_zh)s是否达到 %(needed)s 学时(已载 %(hours)s，差 %(short)s)。",
+            "Some hours of %(year)s are unsorted: %(hours)s of %(needed)s are %(part_en)s, %(short)s short.",
+        ),
+        ("请补录学时类别。", "Have the kind of these hours recorded."),
+    ),
     "R28.unknown": (
         ("%(year)s 年培训学时情况不明。", "The training hours of %(year)s are unknown."),
         ("请补录学时。", "Have the hours recorded."),

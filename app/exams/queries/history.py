@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.core.database import KNOWN_AT, Prepared, among
 from app.exams.models import Admission, Attempt, Result, Sitting
 from app.exams.sitting import Kind, Sat
 
@@ -27,6 +28,30 @@ class PaperResult:
     sitting_id: int
 
 
+def _statement() -> Prepared:
+    statement = (
+        select(
+            Result.person_id, Result.id, Sitting.paper, Result.score, Result.out_of, Result.pass_mark, Result.passed,
+            Attempt.sat_on, Sitting.released_at, Result.recorded_at, Result.sitting_id,
+        )
+        .join(Attempt, Attempt.id == Result.attempt_id)
+        .join(Sitting, Sitting.id == Result.sitting_id)
+        .where(
+            among(Result.person_id, "ids"), Sitting.kind == Kind.FORMAL.value, Sitting.released_at.is_not(None)
+        )
+        .order_by(Attempt.sat_on.desc(), Result.id.desc())
+    )  # fmt: skip
+    then = statement.where(
+        Sitting.released_at <= KNOWN_AT,
+        Result.recorded_at <= KNOWN_AT,
+        or_(Result.superseded_at.is_(None), Result.superseded_at > KNOWN_AT),
+    )
+    return Prepared(statement.where(Result.superseded_at.is_(None)), then)
+
+
+_PASSES = _statement()
+
+
 def passes(
     session: Session, person_ids: Iterable[int], known_at: datetime | None = None
 ) -> dict[int, list[PaperResult]]:
@@ -34,31 +59,12 @@ def passes(
 
     With `known_at`, what had been made known by then: a later marking or release does not count yet.
     """
-    ids = list(person_ids)
-    statement = (
-        select(Result, Attempt.sat_on, Sitting.paper, Sitting.released_at)
-        .join(Attempt, Attempt.id == Result.attempt_id)
-        .join(Sitting, Sitting.id == Result.sitting_id)
-        .where(Result.person_id.in_(ids), Sitting.kind == Kind.FORMAL.value, Sitting.released_at.is_not(None))
-        .order_by(Attempt.sat_on.desc(), Result.id.desc())
-    )
-    if known_at is None:
-        statement = statement.where(Result.superseded_at.is_(None))
-    else:
-        statement = statement.where(
-            Sitting.released_at <= known_at,
-            Result.recorded_at <= known_at,
-            or_(Result.superseded_at.is_(None), Result.superseded_at > known_at),
-        )
-    found: dict[int, list[PaperResult]] = {person_id: [] for person_id in ids}
-    for result, sat_on, paper, released_at in session.execute(statement):
-        if released_at is not None:
-            found[result.person_id].append(
-                PaperResult(
-                    result.id, paper, result.score, result.out_of, result.pass_mark, result.passed, sat_on,
-                    max(released_at, result.recorded_at), result.sitting_id,
-                )
-            )  # fmt: skip
+    found: dict[int, list[PaperResult]] = {person_id: [] for person_id in person_ids}
+    for row in _PASSES.rows(session, known_at, ids=list(found)):
+        person_id, number, paper, score, out_of, mark, passed, sat_on, released_at, recorded_at, sitting_id = row
+        known_from = max(released_at, recorded_at)
+        result = PaperResult(number, paper, score, out_of, mark, passed, sat_on, known_from, sitting_id)
+        found[person_id].append(result)
     return found
 
 

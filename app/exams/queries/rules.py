@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.exams.sitting import Kind, RetakeRule
-from app.regimes.loader import load
+from app.regimes.queries import effective
 from app.registry.queries import regime_of
 
 DEFAULT_PASS_PERCENT = 60
@@ -44,7 +44,7 @@ def rules_for(session: Session, unit_id: int, paper: str, kind: str, day: date) 
     code = regime_of(session, unit_id)
     if code is None or kind == Kind.PRACTICE:
         return RegimeRules(code, None, None, None, ())
-    regime = load(code)
+    regime = effective(session, code)
     found = {name: regime.setting(name, day) for name in (f"pass_mark.{paper}", "exam.attempts", "exam.wait_days")}
     values = [None if value is None else int(value.value) for value in found.values()]
     return RegimeRules(code, values[0], values[1], values[2], tuple(value.source for value in found.values() if value))

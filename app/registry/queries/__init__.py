@@ -1,21 +1,8 @@
 """Read the registry: units, people and their facts, within what the asker may see."""
 
+from app.registry.queries.duty import area_upward, designations_at, entrustments_of, unit_id
 from app.registry.queries.establishment import Strength, over_establishment, strengths
-from app.registry.queries.facts import (
-    EmploymentFact,
-    EstablishmentFact,
-    FactRow,
-    PostingFact,
-    PowerFact,
-    ProfileFact,
-    RegistryFacts,
-    SanctionFact,
-    SeparationFact,
-    StandingFact,
-    SubjectRow,
-    TerritoryFact,
-    facts_for,
-)  # fmt: skip
+from app.registry.queries.facts import RegistryFacts, SubjectRow, facts_for
 from app.registry.queries.history import (
     FactValues,
     HistoryRow,
@@ -37,6 +24,22 @@ from app.registry.queries.people import (
     search_people,
 )  # fmt: skip
 from app.registry.queries.powers import ItemRow, PowerMatrix, items_of, power_matrix, regime_names
+from app.registry.queries.rows import (
+    AppointmentFact,
+    DesignationFact,
+    EmploymentFact,
+    EntrustmentFact,
+    EstablishmentFact,
+    FactRow,
+    PostingFact,
+    PowerFact,
+    ProfileFact,
+    RelationFact,
+    SanctionFact,
+    SeparationFact,
+    StandingFact,
+    TerritoryFact,
+)  # fmt: skip
 from app.registry.queries.standing import standing
 from app.registry.queries.unit_pages import TreeRow, UnitPage, unit_page, unit_tree
 from app.registry.queries.units import (
@@ -55,8 +58,11 @@ from app.registry.queries.units import (
 )  # fmt: skip
 
 __all__ = [
+    "AppointmentFact",
     "AreaRow",
+    "DesignationFact",
     "EmploymentFact",
+    "EntrustmentFact",
     "EstablishmentFact",
     "FactRow",
     "FactValues",
@@ -69,6 +75,7 @@ __all__ = [
     "PowerMatrix",
     "ProfileFact",
     "RegistryFacts",
+    "RelationFact",
     "RunPage",
     "RunRow",
     "SanctionFact",
@@ -82,8 +89,11 @@ __all__ = [
     "UnitRow",
     "area_by_code",
     "area_rows",
+    "area_upward",
     "areas",
     "count_people",
+    "designations_at",
+    "entrustments_of",
     "fact_values",
     "facts_for",
     "history",
@@ -108,6 +118,7 @@ __all__ = [
     "strengths",
     "unit_by_code",
     "unit_by_id",
+    "unit_id",
     "unit_page",
     "unit_tree",
     "units",

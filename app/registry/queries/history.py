@@ -1,7 +1,7 @@
 """Every fact about a person or a unit, corrected ones included, ready to be shown; and single facts for a form."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,31 +10,36 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
 from app.core.permissions import Scope
-from app.registry.models import Area, PersonPhoto, Unit
-from app.registry.queries.facts import (
+from app.registry.models import Area, Entrustment, PersonPhoto, Unit
+from app.registry.queries.people import PersonRow, people_by_ids, person_by_code
+from app.registry.queries.rows import (
     MODELS,
+    AppointmentFact,
+    DesignationFact,
     EmploymentFact,
+    EntrustmentFact,
     EstablishmentFact,
     FactRow,
     PostingFact,
     PowerFact,
     ProfileFact,
+    RelationFact,
     SanctionFact,
     SeparationFact,
     StandingFact,
     TerritoryFact,
     rows,
 )  # fmt: skip
-from app.registry.queries.people import PersonRow, people_by_ids, person_by_code
 
 NAMES: Mapping[str, type[FactRow]] = {
     "profile": ProfileFact, "employment": EmploymentFact, "posting": PostingFact, "sanction": SanctionFact,
     "separation": SeparationFact, "standing": StandingFact, "establishment": EstablishmentFact,
-    "territory": TerritoryFact, "power": PowerFact,
+    "territory": TerritoryFact, "power": PowerFact, "relation": RelationFact, "appointment": AppointmentFact,
+    "designation": DesignationFact, "entrustment": EntrustmentFact,
 }  # fmt: skip
-OF_PEOPLE = ("profile", "employment", "posting", "sanction", "separation")
-OF_UNITS = ("standing", "establishment", "territory", "power")
-UNIT_COLUMNS = ("agency_id", "unit_id", "business_unit_id", "daily_unit_id")
+OF_PEOPLE = ("profile", "employment", "posting", "sanction", "separation", "relation", "appointment")
+OF_UNITS = ("standing", "establishment", "territory", "power", "designation", "entrustment")
+UNIT_COLUMNS = ("agency_id", "unit_id", "business_unit_id", "daily_unit_id", "body_id")
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,12 @@ def history(session: Session, kinds: tuple[str, ...], owner_id: int) -> list[His
         found += [_history_row(kind, fact) for fact in rows(session, NAMES[kind], owner == owner_id, superseded=True)]
     found.sort(key=lambda row: (row.valid_from, row.recorded_at, row.id), reverse=True)
     return _with_names(session, found)
+
+
+def received(session: Session, unit_id: int) -> list[HistoryRow]:
+    """Every entrustment that a body was given, newest first."""
+    found = rows(session, EntrustmentFact, Entrustment.body_id == unit_id, superseded=True)
+    return _with_names(session, [_history_row("entrustment", one) for one in reversed(found)])
 
 
 def _history_row(kind: str, fact: FactRow) -> HistoryRow:
@@ -104,17 +115,31 @@ class PersonPage:
     may_edit: bool
 
 
-def person_page(session: Session, code: str, day: date, scope: Scope, edit_scope: Scope) -> PersonPage:
-    """The page of a person; raises NotFound outside the scope."""
+def person_page(
+    session: Session, code: str, day: date, scope: Scope, edit_scope: Scope, *, own: bool = False
+) -> PersonPage:
+    """The page of a person; raises NotFound outside the scope.
+
+    Who a relation is with is for the person's registrar and, with `own`, for the person: others learn its kind.
+    """
     person = person_by_code(session, code, day, scope)
     facts = history(session, OF_PEOPLE, person.id)
+    may_edit = bool(people_by_ids(session, [person.id], day, edit_scope))
+    if not (may_edit or own):
+        facts = [_without_party(row) for row in facts]
     return PersonPage(
         person,
         tuple(facts),
         next((row for row in facts if row.kind == "profile" and row.holds(day)), None),
         session.scalar(select(PersonPhoto.id).where(PersonPhoto.person_id == person.id).limit(1)) is not None,
-        bool(people_by_ids(session, [person.id], day, edit_scope)),
+        may_edit,
     )
+
+
+def _without_party(row: HistoryRow) -> HistoryRow:
+    if row.kind != "relation":
+        return row
+    return replace(row, note="", values={**row.values, "party": "", "note": ""})
 
 
 @dataclass(frozen=True)
@@ -147,6 +172,6 @@ def fact_values(session: Session, kind: str, fact_id: int, day: date, scope: Sco
         unit = unit_by_id(session, values["unit_id"], scope)
         owner, unit_id = unit.code, unit.id
     for column in UNIT_COLUMNS:
-        if kind in OF_PEOPLE and column in values:
+        if (kind in OF_PEOPLE or column == "body_id") and column in values:
             values[column.removesuffix("_id")] = session.scalar(select(Unit.code).where(Unit.id == values[column]))
     return FactValues(kind, fact_id, owner, unit_id, values["superseded_at"] is None, values)

@@ -10,8 +10,9 @@ from app.core.errors import DomainError
 from app.core.facts import holds_on
 from app.core.permissions import Scope
 from app.regimes.loader import available, load
+from app.regimes.queries import effective
 from app.registry.models import AgencyPower
-from app.registry.queries.facts import PowerFact, rows
+from app.registry.queries.rows import PowerFact, rows
 from app.registry.queries.units import UnitRow, regime_of, units
 
 
@@ -41,12 +42,12 @@ class PowerMatrix:
 def items_of(session: Session, unit_id: int) -> list[ItemRow]:
     """The power items that the rules of a unit's place know; empty where no rules are named or usable."""
     regime = regime_of(session, unit_id)
-    return _items(regime) if regime else []
+    return _items(session, regime) if regime else []
 
 
-def _items(regime: str) -> list[ItemRow]:
+def _items(session: Session, regime: str) -> list[ItemRow]:
     try:
-        found = load(regime).items
+        found = effective(session, regime).items
     except DomainError:
         return []
     return [ItemRow(item.code, item.domain, item.title.zh, item.title.en) for item in found.values()]
@@ -58,7 +59,7 @@ def power_matrix(session: Session, day: date, scope: Scope = None) -> PowerMatri
     condition = AgencyPower.unit_id.in_([unit.id for unit in agencies]) & holds_on(AgencyPower, day)
     cells = {(p.unit_id, p.item_code): p for p in rows(session, PowerFact, condition)}
     regimes = {regime for unit in agencies if (regime := regime_of(session, unit.id))}
-    items = {item.code: item for regime in sorted(regimes) for item in _items(regime)}
+    items = {item.code: item for regime in sorted(regimes) for item in _items(session, regime)}
     for _, code in cells:
         items.setdefault(code, ItemRow(code, "", "", ""))
     return PowerMatrix(agencies, tuple(items.values()), cells)

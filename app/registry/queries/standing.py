@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.core.facts import holds_on
 from app.registry.models import UnitStanding
-from app.registry.queries.facts import StandingFact, rows
+from app.registry.queries.rows import StandingFact, rows
 
 
 def standing(session: Session, unit_id: int, day: date, known_at: datetime | None = None) -> StandingFact | None:

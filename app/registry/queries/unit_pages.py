@@ -10,7 +10,7 @@ from app.core.facts import holds_on, known
 from app.core.permissions import Scope
 from app.registry.models import Unit, UnitArea, UnitStanding
 from app.registry.queries.establishment import Strength, strengths
-from app.registry.queries.history import OF_UNITS, HistoryRow, history
+from app.registry.queries.history import OF_UNITS, HistoryRow, history, received
 from app.registry.queries.people import PersonRow, search_people
 from app.registry.queries.powers import ItemRow, items_of
 from app.registry.queries.units import AreaRow, UnitRow, area_rows, covers, regime_of, unit_by_code, units
@@ -65,6 +65,7 @@ class UnitPage:
     areas: tuple[AreaRow, ...]
     people: tuple[PersonRow, ...]
     may_edit: bool
+    received: tuple[HistoryRow, ...]
 
 
 def unit_page(session: Session, code: str, day: date, scope: Scope, edit_scope: Scope) -> UnitPage:
@@ -81,7 +82,7 @@ def unit_page(session: Session, code: str, day: date, scope: Scope, edit_scope: 
         strengths(session, day, frozenset({unit.id}))[unit.id], tuple(facts),
         {item.code: item for item in items_of(session, unit.id)}, held,
         tuple(search_people(session, "", day, scope, unit_path=unit.path, limit=SHOWN_PEOPLE)),
-        covers(session, edit_scope, unit.path),
+        covers(session, edit_scope, unit.path), tuple(received(session, unit.id)),
     )  # fmt: skip
 
 

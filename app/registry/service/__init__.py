@@ -1,5 +1,6 @@
 """What can be done in the registry: every change is a fact added, and an entry in the ledger beside it."""
 
+from app.registry.service.duty import ENDABLE, appoint, declare_relation, designate, end_fact, entrust
 from app.registry.service.facts import correct, withdraw
 from app.registry.service.importing import (
     Outcome,
@@ -25,6 +26,7 @@ from app.registry.service.powers import hold_power, plan_power, publish_power, r
 from app.registry.service.serving import Employed, Separated, employ, post, sanction, separate
 
 __all__ = [
+    "ENDABLE",
     "LARGEST_PHOTO",
     "Employed",
     "NewPerson",
@@ -33,6 +35,7 @@ __all__ = [
     "Surroundings",
     "add_area",
     "add_person",
+    "appoint",
     "assign_territory",
     "change_profile",
     "change_unit",
@@ -40,8 +43,12 @@ __all__ = [
     "commit_import",
     "correct",
     "create_unit",
+    "declare_relation",
+    "designate",
     "discard_import",
     "employ",
+    "end_fact",
+    "entrust",
     "hold_power",
     "import_file",
     "keep_photo",

@@ -14,17 +14,23 @@ from app.ledger.service import record
 from app.registry import queries
 from app.registry.models import Person, PersonProfile, Unit
 from app.registry.service.invariants import check_person, check_unit
-from app.registry.service.kinds import Kind, check_days, check_item, columns, kind_of
+from app.registry.service.kinds import Kind, check_days, check_sense, columns, kind_of
 
 DAY = timedelta(days=1)
 Row = Any
 """A row of one of the fact tables, or None."""
+WITHHELD = "***"
 KEPT_APART = ("id", "recorded_at", "recorded_by", "superseded_at")
 
 
 def plain(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a fact row
     """The content of a fact row, as the ledger keeps it."""
     return {c.key: getattr(row, c.key) for c in type(row).__table__.columns if c.key not in KEPT_APART}
+
+
+def _told(kind: Kind, row: Row) -> dict[str, Any]:
+    """What the ledger is told of a row: of private columns only that they are filled."""
+    return {key: WITHHELD if key in kind.private and value else value for key, value in plain(row).items()}
 
 
 def successor(old: Any, actor: Actor, now: datetime, **changes: Any) -> Any:  # noqa: ANN401 - a fact row
@@ -86,9 +92,8 @@ def add(
         lock(session, kind, owner_id)
         found = columns(session, kind, values)
         check_days(found.get("valid_from"), found.get("valid_to"))
-        if name == "power":
-            check_item(session, owner_id, found["item_code"])
         row = kind.model(**{kind.owner: owner_id}, **found, recorded_at=now, recorded_by=actor.label)
+        check_sense(session, kind, row)
         _not_twice(session, kind, owner_id, found)
         if follows is not None:
             end_before(
@@ -146,9 +151,9 @@ def _note(
     record(
         session, actor, f"registry.{kind.name}.{deed}",
         ("person" if kind.of_person else "unit", getattr(row, kind.owner)), now=now,
-        before=None if before is None else {"fact": before.id, **plain(before)},
-        after=None if after is None else {"fact": after.id, **plain(after)},
-        reason=reason, unit_id=_unit_of(row),
+        before=None if before is None else {"fact": before.id, **_told(kind, before)},
+        after=None if after is None else {"fact": after.id, **_told(kind, after)},
+        reason="" if "note" in kind.private else reason, unit_id=_unit_of(row),
     )  # fmt: skip
 
 
@@ -200,8 +205,7 @@ def correct(
             raise Invalid("nothing-changed", N_("Nothing differs from what is recorded."))
         check_days(changed.get("valid_from", old.valid_from), changed.get("valid_to", old.valid_to))
         new = replace(session, actor, old, now=now, **changed, note=reason)
-        if name == "power":
-            check_item(session, new.unit_id, new.item_code)
+        check_sense(session, kind, new)
         settle(session, kind, getattr(new, kind.owner), today)
         _note(session, actor, kind, "corrected", new, old, reason, now)
     return int(new.id)

@@ -13,7 +13,7 @@ from app.ledger.service import Deed, record_all
 from app.registry import queries
 from app.registry.identity import Vault
 from app.registry.models import Employment, Person, PersonProfile, Posting, Separation
-from app.registry.queries.facts import (
+from app.registry.queries.rows import (
     MODELS,
     EmploymentFact,
     FactRow,

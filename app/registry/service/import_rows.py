@@ -10,7 +10,7 @@ from app.core.permissions import Actor
 from app.registry.codes import PersonKind
 from app.registry.columns import Entry, Fault
 from app.registry.identity import Vault, masked
-from app.registry.queries.facts import EmploymentFact, FactRow, PostingFact, ProfileFact
+from app.registry.queries.rows import EmploymentFact, FactRow, PostingFact, ProfileFact
 from app.registry.service.import_people import Life, Snapshot, Work, changed_from, stamp
 from app.registry.service.import_words import message, message_of
 from app.registry.service.invariants import check_life

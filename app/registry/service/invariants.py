@@ -8,25 +8,40 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Refused
 from app.registry import queries
-from app.registry.codes import PersonKind, PostingKind, PowerStatus, SeparationReason
+from app.registry.codes import (
+    AppointmentRole,
+    PersonKind,
+    PostingKind,
+    PowerStatus,
+    RelationKind,
+    SeparationReason,
+)
 from app.registry.models import (
     AgencyPower,
+    Appointment,
+    Designation,
     Employment,
+    Entrustment,
     Establishment,
     Person,
     PersonProfile,
     Posting,
+    Relation,
     Separation,
     UnitArea,
     UnitStanding,
 )  # fmt: skip
-from app.registry.queries.facts import (
+from app.registry.queries.rows import (
+    AppointmentFact,
+    DesignationFact,
     EmploymentFact,
+    EntrustmentFact,
     EstablishmentFact,
     FactRow,
     PostingFact,
     PowerFact,
     ProfileFact,
+    RelationFact,
     SeparationFact,
     StandingFact,
     TerritoryFact,
@@ -63,7 +78,10 @@ def covered(first: date, last: date | None, periods: Sequence[FactRow]) -> bool:
 
 
 def check_person(session: Session, person_id: int) -> None:
-    """Raises as `check_life` does."""
+    """Raises as `check_life` does, and Refused `appointment-overlaps`, `office-not-for-kind`, `relations-contradict`,
+
+    `relation-overlaps`.
+    """
     check_life(
         session.get_one(Person, person_id).kind,
         rows(session, ProfileFact, PersonProfile.person_id == person_id),
@@ -71,6 +89,36 @@ def check_person(session: Session, person_id: int) -> None:
         rows(session, PostingFact, Posting.person_id == person_id),
         rows(session, SeparationFact, Separation.person_id == person_id),
     )
+    _check_offices(session, person_id)
+    _check_relations(rows(session, RelationFact, Relation.person_id == person_id))
+
+
+def _check_offices(session: Session, person_id: int) -> None:
+    offices = rows(session, AppointmentFact, Appointment.person_id == person_id)
+    if overlapping(offices, lambda one: one.role):
+        raise Refused(
+            "appointment-overlaps", N_("The person holds this office on these days already."), field="valid_from"
+        )
+    social = session.get_one(Person, person_id).kind == PersonKind.SOCIAL_SUPERVISOR
+    if any((one.role == AppointmentRole.SOCIAL_SUPERVISOR) != social for one in offices):
+        raise Refused(
+            "office-not-for-kind",
+            N_("Social supervisors hold that office and no other, and nobody else holds it."),
+            field="role",
+        )
+
+
+def _check_relations(relations: Sequence[RelationFact]) -> None:
+    none = [one for one in relations if one.kind == RelationKind.NONE_DECLARED]
+    ties = [one for one in relations if one.kind != RelationKind.NONE_DECLARED]
+    if any(_meet(one, tie) for one in none for tie in ties):
+        raise Refused(
+            "relations-contradict",
+            N_("On these days a relation is declared and also that there is none; let one of them end first."),
+            field="valid_from",
+        )
+    if overlapping(ties, lambda one: (one.party, one.kind)) or overlapping(none):
+        raise Refused("relation-overlaps", N_("This is declared for these days already."), field="valid_from")
 
 
 def check_life(
@@ -130,7 +178,7 @@ def _postings_in_employment(
 def check_unit(session: Session, unit_id: int) -> None:
     """Raises Refused `standing-overlaps`, `establishment-overlaps`, `territory-overlaps`, `power-overlaps`,
 
-    `not-an-agency` or `agency-does-not-enforce`.
+    `not-an-agency`, `agency-does-not-enforce`, `orders-not-agency`, `designation-overlaps`, `entrustment-overlaps`.
     """
     standings = rows(session, StandingFact, UnitStanding.unit_id == unit_id)
     if overlapping(standings):
@@ -145,6 +193,22 @@ def check_unit(session: Session, unit_id: int) -> None:
     if overlapping(rows(session, TerritoryFact, UnitArea.unit_id == unit_id), lambda t: t.area_code):
         raise Refused("territory-overlaps", N_("The unit has this area on these days already."), field="area_code")
     _check_powers(session, unit_id, standings)
+    _check_orders(session, unit_id)
+
+
+def _check_orders(session: Session, unit_id: int) -> None:
+    designations = rows(session, DesignationFact, Designation.unit_id == unit_id)
+    entrustments = rows(session, EntrustmentFact, Entrustment.unit_id == unit_id)
+    if not designations and not entrustments:
+        return
+    if not queries.unit_by_id(session, unit_id).is_agency:
+        raise Refused("orders-not-agency", N_("Only an agency that acts in its own name is designated or entrusts."))
+    if overlapping(designations, lambda one: (one.area_code, one.item_code, one.order_number)):
+        raise Refused("designation-overlaps", N_("This order is recorded for these days already."), field="valid_from")
+    if overlapping(entrustments, lambda one: (one.body_id, one.document_number)):
+        raise Refused(
+            "entrustment-overlaps", N_("This document is recorded for these days already."), field="valid_from"
+        )
 
 
 def _check_powers(session: Session, unit_id: int, standings: Sequence[StandingFact]) -> None:

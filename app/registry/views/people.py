@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -23,6 +23,8 @@ RECORD: dict[str, Callable[..., Any]] = {
     "posting": service.post,
     "sanction": service.sanction,
     "separation": service.separate,
+    "relation": service.declare_relation,
+    "appointment": service.appoint,
 }
 TITLES = {
     "profile": _l("Change the profile"),
@@ -30,6 +32,8 @@ TITLES = {
     "posting": _l("Record a posting"),
     "sanction": _l("Record a sanction"),
     "separation": _l("Record a separation"),
+    "relation": _l("Record a relation to a party"),
+    "appointment": _l("Record an office"),
 }
 DONE = _l("Recorded. The history shows it.")
 
@@ -74,7 +78,7 @@ def person(code: str) -> ResponseReturnValue:
 @requires(P.SELF)
 def me() -> ResponseReturnValue:
     """One's own record, as the registry keeps it."""
-    page = queries.person_page(db.session(), _own_code(), today(), None, frozenset())
+    page = queries.person_page(db.session(), _own_code(), today(), None, frozenset(), own=True)
     return render_template("registry/person.html", page=page, own=True, forms={})
 
 
@@ -123,7 +127,10 @@ def _enter(form: forms.PersonForm) -> int:
     return service.add_person(db.session(), actor(), new, vault=vault(), today=today(), now=now())
 
 
-@blueprint.route("/people/<code>/<any(profile,employment,posting,sanction,separation):kind>", methods=["GET", "POST"])
+@blueprint.route(
+    "/people/<code>/<any(profile,employment,posting,sanction,separation,relation,appointment):kind>",
+    methods=["GET", "POST"],
+)
 @requires(P.REGISTRY_EDIT)
 def add_fact(code: str, kind: str) -> ResponseReturnValue:
     """Add a fact about a person."""
@@ -206,54 +213,3 @@ def new_photo(code: str) -> ResponseReturnValue:
 def _keep_photo(code: str, form: forms.PhotoForm) -> int:
     content = form.photo.data.read(service.LARGEST_PHOTO + 1)
     return service.keep_photo(db.session(), actor(), code, content, today=today(), now=now())
-
-
-@blueprint.route("/facts/<kind>/<int:fact_id>", methods=["GET", "POST"])
-@requires(P.REGISTRY_EDIT)
-def correct(kind: str, fact_id: int) -> ResponseReturnValue:
-    """Correct a fact: the old one stays in the history, marked."""
-    fact = queries.fact_values(db.session(), kind, fact_id, today(), actor().scope(P.REGISTRY_EDIT))
-    form, back = _correcting(fact), _page_of(fact)
-    if not fact.current and not form.is_submitted():
-        flash(_("Somebody has corrected this since; here is the present history."), "info")
-        return redirect(back)
-    if form.validate_on_submit() and saved(form, lambda: _correct(fact, form), _("Corrected. The history keeps both.")):
-        return redirect(back)
-    page = render_template("registry/correct.html", form=form, fact=fact, back=back, withdraw=forms.WithdrawForm())
-    return page, 422 if form.is_submitted() else 200
-
-
-def _correcting(fact: queries.FactValues) -> forms.FactForm:
-    form = forms.FACT_FORMS[fact.kind](data=dict(fact.values)).correcting()
-    items = queries.items_of(db.session(), fact.unit_id) if fact.unit_id else []
-    form.offer(units=queries.units(db.session()), areas=queries.area_rows(db.session()), items=items)
-    return form
-
-
-def _page_of(fact: queries.FactValues) -> str:
-    of_unit = fact.unit_id is not None
-    return url_for("registry.unit" if of_unit else "registry.person", code=fact.owner)
-
-
-def _correct(fact: queries.FactValues, form: forms.FactForm) -> int:
-    return service.correct(
-        db.session(), actor(), fact.kind, fact.id, form.facts(), reason=form.why.data, today=today(), now=now()
-    )
-
-
-@blueprint.post("/facts/<kind>/<int:fact_id>/withdraw")
-@requires(P.REGISTRY_EDIT)
-def withdraw(kind: str, fact_id: int) -> ResponseReturnValue:
-    """Take back a fact that was never so."""
-    fact = queries.fact_values(db.session(), kind, fact_id, today(), actor().scope(P.REGISTRY_EDIT))
-    asked, back = forms.WithdrawForm(), _page_of(fact)
-    if asked.validate_on_submit() and saved(
-        asked, lambda: _withdraw(fact, asked), _("Taken back. The history keeps it.")
-    ):
-        return redirect(back)
-    form = _correcting(fact)
-    return render_template("registry/correct.html", form=form, fact=fact, back=back, withdraw=asked), 422
-
-
-def _withdraw(fact: queries.FactValues, form: forms.WithdrawForm) -> None:
-    service.withdraw(db.session(), actor(), fact.kind, fact.id, reason=form.why.data, today=today(), now=now())

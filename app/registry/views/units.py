@@ -18,11 +18,15 @@ RECORD: dict[str, Callable[..., Any]] = {
     "standing": service.record_standing,
     "establishment": service.record_establishment,
     "territory": service.assign_territory,
+    "designation": service.designate,
+    "entrustment": service.entrust,
 }
 TITLES = {
     "standing": _l("Record a standing in law"),
     "establishment": _l("Record the number of posts"),
     "territory": _l("Assign an area"),
+    "designation": _l("Record a designation by order"),
+    "entrustment": _l("Record an entrustment"),
 }
 STEPS: dict[str, Callable[..., int]] = {
     "plan": service.plan_power,
@@ -86,13 +90,15 @@ def _rename(code: str, form: forms.UnitNameForm) -> None:
     service.change_unit(db.session(), actor(), code, now=now(), **entered)
 
 
-@blueprint.route("/units/<code>/<any(standing,establishment,territory):kind>", methods=["GET", "POST"])
+@blueprint.route(
+    "/units/<code>/<any(standing,establishment,territory,designation,entrustment):kind>", methods=["GET", "POST"]
+)
 @requires(P.REGISTRY_EDIT)
 def add_unit_fact(code: str, kind: str) -> ResponseReturnValue:
     """Add a fact about a unit."""
     shown = queries.unit_by_code(db.session(), code, actor().scope(P.REGISTRY_EDIT))
     form = forms.UNIT_FORMS[kind](data={"valid_from": today()}).recording()
-    form.offer(areas=queries.area_rows(db.session()))
+    _offer(form, shown)
     if form.validate_on_submit() and saved(
         form, lambda: _record(kind, code, form), _("Recorded. The history shows it.")
     ):
@@ -100,6 +106,11 @@ def add_unit_fact(code: str, kind: str) -> ResponseReturnValue:
     back = url_for("registry.unit", code=code)
     page = render_template("registry/fact_form.html", form=form, title=TITLES[kind], owner=shown.name_zh, back=back)
     return page, 422 if form.is_submitted() else 200
+
+
+def _offer(form: forms.FactForm, unit: queries.UnitRow) -> None:
+    session = db.session()
+    form.offer(queries.units(session), queries.area_rows(session), queries.items_of(session, unit.id))
 
 
 def _record(kind: str, code: str, form: forms.FactForm) -> Any:  # noqa: ANN401 - each verb's own answer

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known
 from app.training.models import Attendance, ClassHours, TrainingClass
 from app.training.policy import COUNTED, Status
@@ -42,13 +43,7 @@ class HoursFactRow:
     superseded_at: datetime | None
 
 
-def hours_facts(
-    session: Session, person_ids: Collection[int], known_at: datetime | None = None, *, year: int | None = None
-) -> dict[int, list[HoursFactRow]]:
-    """Every credited hour of these people as believed now or at `known_at`, oldest first; one row per category."""
-    condition: ColumnElement[bool] = Attendance.person_id.in_(list(person_ids))
-    if year is not None:
-        condition &= TrainingClass.credit_year == year
+def _statement(year: ColumnElement[bool] | None) -> Prepared:
     statement: Any = (
         select(
             Attendance.id, Attendance.person_id, TrainingClass.id, TrainingClass.title, TrainingClass.credit_year,
@@ -57,17 +52,33 @@ def hours_facts(
         )
         .join(TrainingClass, TrainingClass.id == Attendance.class_id)
         .join(ClassHours, ClassHours.class_id == TrainingClass.id)
-        .where(Attendance.status == Status.ATTENDED.value, condition)
+        .where(Attendance.status == Status.ATTENDED.value, among(Attendance.person_id, "ids"))
         .order_by(Attendance.valid_to, Attendance.id, ClassHours.category)
     )  # fmt: skip
+    if year is not None:
+        statement = statement.where(year)
+    return Prepared(known(statement, Attendance), known(statement, Attendance, KNOWN_AT))
+
+
+_ALL_YEARS = _statement(None)
+_ONE_YEAR = _statement(TrainingClass.credit_year == bindparam("year"))
+
+
+def hours_facts(
+    session: Session, person_ids: Collection[int], known_at: datetime | None = None, *, year: int | None = None
+) -> dict[int, list[HoursFactRow]]:
+    """Every credited hour of these people as believed now or at `known_at`, oldest first; one row per category."""
     found: dict[int, list[HoursFactRow]] = {person_id: [] for person_id in person_ids}
-    for row in session.execute(known(statement, Attendance, known_at)):
-        attended, person_id, class_id, title, credited, last_day, category, tenths, recorded_at, superseded_at = row
+    if year is None:
+        rows = _ALL_YEARS.rows(session, known_at, ids=list(found))
+    else:
+        rows = _ONE_YEAR.rows(session, known_at, ids=list(found), year=year)
+    for attended, person_id, class_id, title, credited, last_day, category, tenths, recorded_at, superseded_at in rows:
         fact = HoursFactRow(
             attended, person_id, class_id, title, credited, last_day, category, Decimal(tenths) / 10,
             category in COUNTED, recorded_at, superseded_at,
         )  # fmt: skip
-        found[fact.person_id].append(fact)
+        found[person_id].append(fact)
     return found
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Account
 from app.core.facts import known
 from app.core.permissions import Scope
-from app.regimes.loader import load
+from app.regimes.queries import effective
 from app.registry.models import PersonProfile
 from app.registry.queries import PersonRow, people_by_ids, regime_of, search_people
 from app.training.models import Notice
@@ -47,9 +47,9 @@ def regimes_of(session: Session, unit_ids: Iterable[int | None]) -> dict[int, st
     return {unit_id: regime_of(session, unit_id) for unit_id in {i for i in unit_ids if i is not None}}
 
 
-def required_hours(regime: str | None, year: int) -> Decimal | None:
+def required_hours(session: Session, regime: str | None, year: int) -> Decimal | None:
     """The hours a regime asks for in a calendar year, by its value on 1 January; None where it is silent or unknown."""
-    value = load(regime).setting("hours.per_year", date(year, 1, 1)) if regime else None
+    value = effective(session, regime).setting("hours.per_year", date(year, 1, 1)) if regime else None
     return None if value is None else Decimal(value.value)
 
 
@@ -58,7 +58,7 @@ def years(session: Session, people: Collection[PersonRow], year: int, today: dat
     ids = [person.id for person in people]
     done, hired = hours(session, ids, year), hired_on(session, ids)
     places = regimes_of(session, (person.unit_id for person in people))
-    asked = {regime: required_hours(regime, year) for regime in {None, *places.values()}}
+    asked = {regime: required_hours(session, regime, year) for regime in {None, *places.values()}}
     return [
         YearRow(
             one,

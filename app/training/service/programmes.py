@@ -11,8 +11,8 @@ from app.core.facts import supersede
 from app.core.permissions import Actor, P
 from app.ledger.service import Deed, record, record_all
 from app.regimes.codes import Task
-from app.regimes.loader import load
 from app.regimes.policy import Programme as RegimeProgramme
+from app.regimes.queries import effective
 from app.registry import queries as registry
 from app.registry.codes import PersonKind
 from app.training import policy, queries
@@ -32,7 +32,7 @@ def adoptable(session: Session, unit_id: int) -> list[RegimeProgramme]:
     """The programmes of the regime that governs a unit, which that unit has not yet taken."""
     regime = registry.regime_of(session, unit_id)
     taken = set(session.scalars(select(Programme.code).where(Programme.unit_id == unit_id)))
-    return [one for one in load(regime).programmes if one.code not in taken] if regime else []
+    return [one for one in effective(session, regime).programmes if one.code not in taken] if regime else []
 
 
 def adopt_programme(session: Session, actor: Actor, unit_code: str, programme_code: str, now: datetime) -> int:

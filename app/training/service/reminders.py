@@ -13,8 +13,8 @@ from app.core.clock import local_day
 from app.core.errors import NotFound
 from app.core.permissions import Actor, system_actor
 from app.ledger.service import record
-from app.regimes.loader import load
 from app.regimes.policy import Text
+from app.regimes.queries import effective
 from app.registry.queries import regime_of
 from app.training import policy, queries
 from app.training.models import Notice, Reminder
@@ -113,14 +113,14 @@ def _fresh(session: Session, found: Iterable[Due]) -> list[Due]:
     return [one for one in found if told.get((one.person_id, one.kind, one.period_key, one.threshold_days)) != one.due]
 
 
-def _thresholds(regime: str | None, today: date) -> tuple[int, ...]:
-    value = load(regime or FLOOR).setting("reminders.days", today)
+def _thresholds(session: Session, regime: str | None, today: date) -> tuple[int, ...]:
+    value = effective(session, regime or FLOOR).setting("reminders.days", today)
     return tuple(value.value) if value is not None else ()
 
 
 def _programmes(session: Session, today: date) -> Iterator[Due]:
     for programme in queries.programmes(session):
-        days = _thresholds(programme.regime or regime_of(session, programme.unit_id), today)
+        days = _thresholds(session, programme.regime or regime_of(session, programme.unit_id), today)
         threshold = threshold_due(programme.deadline, today, days) if programme.starts <= today else None
         if threshold is None:
             continue
@@ -146,7 +146,7 @@ def _programme_words(programme: queries.ProgrammeRow, missing: Iterable[str], le
 
 def _plans(session: Session, today: date) -> Iterator[Due]:
     for plan in queries.plans(session):
-        threshold = threshold_due(plan.deadline, today, _thresholds(regime_of(session, plan.unit_id), today))
+        threshold = threshold_due(plan.deadline, today, _thresholds(session, regime_of(session, plan.unit_id), today))
         if threshold is None:
             continue
         day, left = plan.deadline.isoformat(), days_left(plan.deadline, today)
@@ -164,7 +164,7 @@ def _hours(session: Session, today: date) -> Iterator[Due]:
     last = date(today.year, 12, 31)
     rows = queries.unit_years(session, today.year, today, None)
     places = queries.regimes_of(session, (row.person.unit_id for row in rows))
-    due = {regime: _hours_threshold(regime, last, today) for regime in set(places.values())}
+    due = {regime: _hours_threshold(session, regime, last, today) for regime in set(places.values())}
     for row in rows:
         threshold = due[places[row.person.unit_id]] if row.person.unit_id is not None else None
         if threshold is None or not row.year.shortfall or row.year.required is None:
@@ -181,12 +181,12 @@ def _hours(session: Session, today: date) -> Iterator[Due]:
         yield Due(row.person.id, HOURS, str(today.year), last, threshold, subject, body)
 
 
-def _hours_threshold(regime: str | None, last: date, today: date) -> int | None:
+def _hours_threshold(session: Session, regime: str | None, last: date, today: date) -> int | None:
     """The threshold reached, among those that lie within the days in which the regime warns at all."""
-    value = load(regime or FLOOR).setting("hours.warn_days", today)
+    value = effective(session, regime or FLOOR).setting("hours.warn_days", today)
     if value is None:
         return None
-    return threshold_due(last, today, (days for days in _thresholds(regime, today) if days < value.value))
+    return threshold_due(last, today, (days for days in _thresholds(session, regime, today) if days < value.value))
 
 
 def read_notice(session: Session, actor: Actor, notice_id: int, *, now: datetime) -> None:

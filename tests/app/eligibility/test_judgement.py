@@ -12,7 +12,7 @@ from app.eligibility.facts import BadQuestion, Context
 from app.eligibility.judgement import evaluate, own_standing
 from app.eligibility.rules import table
 from app.eligibility.wording import WORDS
-from app.regimes.codes import ACTS_OF_CLASS, ActClass
+from app.regimes.codes import ACTS_OF_CLASS, Act, ActClass
 from app.regimes.loader import load
 
 from .cast import asked, at, auxiliary, facts_of, officer, suspended, with_state
@@ -43,7 +43,9 @@ def test_the_answer_has_the_public_shape_field_by_field():
     assert list(reason) == ["rule", "severity", "people", "message", "source", "facts", "remedy", "overridable"]
     assert (reason["rule"], reason["severity"], reason["people"], reason["facts"]) == ("R03", "DENY", ["B"], ["B:c"])
     assert reason["overridable"] is False
-    assert answer["obligations"] == [{"rule": "R19", "message": SHOW}]
+    assert [one["rule"] for one in answer["obligations"]] == ["R19", "R20", "R21", "R40"]
+    assert answer["obligations"][0] == {"rule": "R19", "message": SHOW}
+    assert "2026-04-30" in answer["obligations"][3]["message"]["en"]
     assert answer["regime"] == {"id": "pingliang", "version": REGIME.version}
     assert answer["known_at"] == "2026-04-30T20:00:00+08:00"
     assert answer["facts_digest"] == TWO.digest()
@@ -61,7 +63,7 @@ def test_the_next_change_is_looked_for_beyond_the_question():
 
 
 def test_a_change_more_than_a_year_ahead_is_not_looked_for():
-    far = facts_of(officer("A"), officer("B", date(2027, 3, 31)))
+    far = facts_of(officer("A"), officer("B", date(2027, 10, 31)))
     assert evaluate(asked("A", "B"), far, REGIME).changes_at is None
 
 
@@ -102,7 +104,7 @@ def test_police_and_auxiliaries_attend_but_do_not_count():
     both = evaluate(asked("A", "B", "X"), facts_of(officer("A"), officer("B"), auxiliary("X")), REGIME)
     assert one.outcome is Outcome.DENY
     assert both.outcome is Outcome.ALLOW
-    assert {finding.code for finding in both.obligations} == {"assist-only", "show"}
+    assert {finding.code for finding in both.obligations} == {"assist-only", "show", "uniform", "record"}
     assert both.people[2].outcome is Outcome.DENY
 
 
@@ -144,7 +146,7 @@ def test_the_table_and_the_national_floor_agree():
         assert all((rule.title.zh, rule.title.en, rule.source))
 
 
-def test_a_case_with_parties_warns_that_recusal_was_not_examined():
+def test_a_case_with_parties_warns_where_nobody_declared_relations():
     question = replace(asked("A", "B"), context=Context(case_parties=("某餐馆",)))
     answer = evaluate(question, TWO, REGIME)
     assert answer.outcome is Outcome.ALLOW_WITH_WARNINGS
@@ -160,3 +162,11 @@ def test_a_failed_paper_says_from_when_one_may_sit_again():
     told = next(reason for reason in answer["reasons"] if "57" in reason["message"]["en"])
     assert "2026-03-22" in told["remedy"]["zh"]
     assert "2026-03-22" in told["remedy"]["en"]
+
+
+def test_an_act_that_closes_within_the_question_is_not_open_though_the_asked_one_stays():
+    suspended_at_ten = with_state(officer("A"), suspended("A", at("2026-03-10 10:00")))
+    answer = evaluate(asked("A", "B", act=Act.PATROL), facts_of(suspended_at_ten, officer("B")), REGIME)
+    assert answer.outcome is Outcome.ALLOW
+    assert len(answer.intervals) == 1
+    assert answer.people[0].permitted_acts == ACTS_OF_CLASS[ActClass.ASSIST]

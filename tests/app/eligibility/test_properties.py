@@ -1,5 +1,6 @@
 """What must hold for any people and any times."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.eligibility.decision import Decision, Outcome
-from app.eligibility.facts import Facts, Question
+from app.eligibility.facts import Context, Facts, Question, SanctionFacts
 from app.eligibility.judgement import evaluate
 from app.regimes.codes import Act, CertificateState
 from app.regimes.loader import load
@@ -18,7 +19,18 @@ REGIME = load("pingliang")
 BASE = at("2026-03-01 00:00")
 CODES = ("A", "B", "C")
 moments = st.integers(0, 31 * 24).map(lambda hours: BASE + timedelta(hours=hours))
-acts = st.sampled_from([Act.PATROL, Act.INSPECT, Act.PENALTY, Act.SEIZE])
+acts = st.sampled_from([Act.PATROL, Act.INSPECT, Act.PENALTY, Act.SEIZE, Act.DEMOLISH, Act.HEARING, Act.LEGAL_REVIEW])
+contexts = st.builds(
+    Context,
+    approval=st.sampled_from([None, "A-1"]),
+    emergency=st.booleans(),
+    recorder=st.sampled_from([None, True]),
+    case_parties=st.sampled_from([(), ("P",)]),
+    investigators=st.sampled_from([None, (), ("A",)]),
+    in_uniform=st.sampled_from([None, ("A", "B", "C")]),
+    enterprise=st.booleans(),
+    cuts_utilities=st.sampled_from([None, False, True]),
+)
 states = st.lists(st.tuples(st.sampled_from(list(CertificateState)), moments), max_size=3)
 
 
@@ -43,7 +55,8 @@ def questions(draw: st.DrawFn) -> Question:
     start = draw(moments)
     length = draw(st.integers(1, 30))
     who = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True))
-    return Question(tuple(who), draw(acts), "HOU-2", PLACE, start, start + timedelta(hours=length))
+    end = start + timedelta(hours=length)
+    return Question(tuple(who), draw(acts), "HOU-2", PLACE, start, end, draw(contexts))
 
 
 def _same(one: Decision, other: Decision) -> bool:
@@ -72,7 +85,7 @@ def test_adding_a_suspension_never_turns_a_denial_into_leave(facts: Facts, quest
 @settings(max_examples=100, deadline=None)
 @given(people(), questions())
 def test_the_order_of_people_does_not_matter(facts: Facts, question: Question):
-    turned = Question(question.people[::-1], question.act, question.item, question.place, question.start, question.end)
+    turned = replace(question, people=question.people[::-1])
     assert _same(evaluate(question, facts, REGIME), evaluate(turned, facts, REGIME))
 
 
@@ -80,8 +93,7 @@ def test_the_order_of_people_does_not_matter(facts: Facts, question: Question):
 @given(people(), questions(), st.floats(0.01, 0.99))
 def test_splitting_an_interval_and_joining_the_answers_gives_the_same(facts: Facts, question: Question, share: float):
     middle = question.start + (question.end - question.start) * share
-    first = Question(question.people, question.act, question.item, question.place, question.start, middle)
-    second = Question(question.people, question.act, question.item, question.place, middle, question.end)
+    first, second = replace(question, end=middle), replace(question, start=middle)
     whole = evaluate(question, facts, REGIME)
     parts = (*evaluate(first, facts, REGIME).intervals, *evaluate(second, facts, REGIME).intervals)
 
@@ -106,3 +118,44 @@ def test_nobody_who_is_denied_may_do_the_act(facts: Facts, question: Question):
     for one in evaluate(question, facts, REGIME).people:
         if one.outcome is Outcome.DENY:
             assert question.act not in one.permitted_acts
+
+
+@settings(max_examples=100, deadline=None)
+@given(people(), questions(), moments, st.sampled_from(CODES))
+def test_adding_a_suspension_from_duties_never_turns_a_denial_into_leave(facts: Facts, question: Question, when, code):
+    barred = SanctionFacts(id="d", kind="DUTY_SUSPENSION", starts=when.date(), suspends_duties=True)
+    harder = facts_of(
+        *[replace(one, sanctions=(barred,)) if one.code == code else one for one in facts.people.values()]
+    )
+    before, after = evaluate(question, facts, REGIME), evaluate(question, harder, REGIME)
+    assert not (before.outcome is Outcome.DENY and after.outcome is not Outcome.DENY)
+
+
+@settings(max_examples=100, deadline=None)
+@given(people(), questions())
+def test_known_now_is_the_same_as_no_moment_of_knowledge(facts: Facts, question: Question):
+    now = at("2026-12-31 00:00")
+    asked_then = evaluate(replace(question, known_at=now), facts, REGIME)
+    assert asked_then.to_json() == evaluate(question, facts, REGIME, asked_at=now).to_json()
+
+
+@settings(max_examples=100, deadline=None)
+@given(people(), questions())
+def test_whoever_may_do_an_act_throughout_is_not_denied_it_when_it_is_asked(facts: Facts, question: Question):
+    for act in (Act.PATROL, Act.INSPECT, Act.PENALTY, Act.SEIZE, Act.DEMOLISH):
+        answer = evaluate(replace(question, act=act), facts, REGIME)
+        for one in evaluate(question, facts, REGIME).people:
+            if act in one.permitted_acts:
+                own = next(own for own in answer.people if own.person == one.person)
+                assert own.outcome is not Outcome.DENY, (act, one, own)
+
+
+@settings(max_examples=60, deadline=None)
+@given(people(), questions(), st.integers(0, 48))
+def test_nothing_differs_before_the_moment_of_change(facts: Facts, question: Question, hours: int):
+    answer = evaluate(question, facts, REGIME)
+    later = question.end + timedelta(hours=hours)
+    if answer.changes_at is None or answer.changes_at >= later + timedelta(minutes=1):
+        moved = evaluate(replace(question, start=later, end=later + timedelta(minutes=1)), facts, REGIME)
+        assert moved.intervals[0].outcome is answer.intervals[0].outcome
+        assert moved.intervals[0].reasons == answer.intervals[0].reasons

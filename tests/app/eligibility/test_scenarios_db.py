@@ -43,7 +43,7 @@ CASES = (
     Case("S03b the same two take a statement", ("BING", "DING"), Act.INVESTIGATE, "HOU-2", "2026-04-08 09:00",
          "2026-04-08 12:00", "DENY", ("R09", "R10", "R17"), {"BING": ("DENY", ("R09", "R10")), "DING": ("ALLOW", ())}),
     Case("S16a one officer fines on the spot in 2020", ("DING",), Act.SPOT_PENALTY, "TRF-2", "2020-05-01 09:00",
-         "2020-05-01 10:00", "ALLOW_WITH_WARNINGS", ("R17",), {}, (), ("R19",)),
+         "2020-05-01 10:00", "ALLOW_WITH_WARNINGS", ("R17",), {}, (), ("R19", "R20", "R21")),
     Case("S16b the same in 2026", ("DING",), Act.SPOT_PENALTY, "TRF-2", "2026-05-06 09:00", "2026-05-06 10:00", "DENY",
          ("R17",), {"DING": ("ALLOW", ())}, (), ()),
     Case("S18a forty-four hours of sixty in November", ("DING", "WU"), Act.PENALTY, "HOU-2", "2026-11-21 09:00",

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from flask import Flask
 
 from app.core.errors import NotFound
 from app.regimes.cli import group
@@ -205,16 +205,49 @@ def test_every_fault_speaks_both_languages():
         }
 
 
-def test_the_command_lists_shows_and_checks(tmp_path: Path):
-    runner = CliRunner()
+def test_the_command_lists_shows_and_checks(application: Flask, tmp_path: Path):
+    runner = application.test_cli_runner()
     listed = runner.invoke(group, ["list", "--json"])
     assert [row["id"] for row in json.loads(listed.output)] == list(available())
     shown = runner.invoke(group, ["show", "pingliang", "--json"])
     assert json.loads(shown.output)["version"] == load("pingliang").version
-    assert "product default, not law" in runner.invoke(group, ["show", "pingliang"]).output
     good = runner.invoke(group, ["check", str(written(tmp_path, ""))])
-    assert (good.exit_code, good.output) == (0, "")
+    assert (good.exit_code, good.output) == (0, "test.toml: ok\n")
     bad = runner.invoke(group, ["check", str(written(tmp_path, "[[rule]]\n")), "--json"])
     assert bad.exit_code == 1
     assert {fault["code"] for fault in json.loads(bad.output)} == {"missing-key"}
     assert runner.invoke(group, ["check", "no-such-file"]).exit_code == 2
+
+
+def test_the_list_is_a_tree_with_counts_and_marks_a_draft(application: Flask):
+    lines = application.test_cli_runner().invoke(group, ["list"]).output.splitlines()
+    names = [line.split("\t")[0] for line in lines]
+    assert names[0] == "cn"
+    assert names[names.index("  shandong") + 1] == "    lixia"
+    (lixia,) = (line for line in lines if line.startswith("    lixia"))
+    assert "8 domains, 17 items, 8 forces, 0 programmes" in lixia
+    assert [line.split("\t")[0].strip() for line in lines if "[draft]" in line] == ["guangning"]
+
+
+def test_every_value_is_shown_with_its_source_and_an_unknown_one_says_so(application: Flask):
+    lines = application.test_cli_runner().invoke(group, ["show", "haikou"]).output.splitlines()
+    (validity,) = (line for line in lines if line.startswith("certificate.validity_years") and "\thainan\t" in line)
+    assert "unknown, stands in: 5" in validity
+    assert validity.endswith("[product default, not law]")
+    (failing,) = (line for line in lines if line.startswith("exam.on_fail\tDISMISSAL"))
+    assert failing.endswith("\thaikou\tHK-02")
+    assert any(line.startswith("declared\tPOWERS") and "282, 0 enumerated" in line for line in lines)
+    assert any(line.startswith("holiday\t春节\t2026-02-15–2026-02-23\t2026-02-16 2026-02-17") for line in lines)
+
+
+def test_each_fault_is_printed_with_file_and_line(application: Flask, tmp_path: Path):
+    body = (
+        '[[rule]]\nid = "R03"\nseverity = "WARN"\nbasis = "local"\nsource = "x"\n'
+        '[[value]]\nname = "hours.per_year"\nvalue = 1\nbasis = "local"\nsource = "x"\n'
+    )
+    told = application.test_cli_runner().invoke(group, ["check", str(written(tmp_path, body))])
+    assert told.exit_code == 1
+    assert [line.split(": ")[:2] for line in told.output.splitlines()] == [
+        ["test.toml:8", "relaxes"],
+        ["test.toml:13", "relaxes"],
+    ]

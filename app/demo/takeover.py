@@ -13,8 +13,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.bank import queries as bank
-from app.demo.pingliang.exams import Exam, answers_for
-from app.demo.pingliang.stage import Stage
+from app.demo.sittings import Exam, answers_for
+from app.demo.stage import Stage
 from app.exams.models import AnswerJournal, Attempt, ExamPaper, Result, Sitting
 from app.exams.queries.rules import rules_for
 from app.exams.service.attempts import receipt_code

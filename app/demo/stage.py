@@ -1,4 +1,4 @@
-"""What every part of the demonstration works with: the session, the present, chance, and a diary of what happened."""
+"""What every part of a demonstration works with: the session, the present, chance, and a diary of what happened."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,24 +11,26 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.core.clock import local_day
 from app.core.permissions import Actor, system_actor
-from app.demo.pingliang.figures import Figure
-
-ROOT = "PL-CITY"
-KONGTONG = "PL-KT"
-HAND = "demo.pingliang"
-"""The label under which the ledger keeps what no member of the cast did."""
+from app.demo.figures import Figure
 
 Action = Callable[[datetime], None]
 
 
 @dataclass
 class Stage:
-    """The demonstration while it is being made. `now` is the present; the past is played through the same services."""
+    """The demonstration while it is being made. `now` is the present; the past is played through the same services.
+
+    `label` is what the ledger writes for what no member of the cast did; `root` is the topmost unit of the locality,
+    `home` the unit over which the cast works.
+    """
 
     session: Session
     settings: Settings
     now: datetime
     chance: Random
+    label: str
+    root: str
+    home: str
     figures: list[Figure] = field(default_factory=list)
     people: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
@@ -49,7 +51,7 @@ class Stage:
     @property
     def hand(self) -> Actor:
         """Whoever did what nobody of the cast did."""
-        return system_actor(HAND)
+        return system_actor(self.label)
 
     def day(self, *, years: int = 0, days: int = 0) -> date:
         """A day so many years before today and so many days after that (29 February counts as the 28th)."""
@@ -83,5 +85,5 @@ class Stage:
         return [one for one in self.figures if one.agency == agency and one.kind == kind]
 
     def trainer(self, unit: str) -> Actor:
-        """Tan in Kongtong; elsewhere the trainers of former years and of the counties, who have no account here."""
-        return self.cast["tan"] if unit == KONGTONG else self.hand
+        """Tan where the cast works; elsewhere, and before there were accounts, trainers who have no account here."""
+        return self.cast.get("tan", self.hand) if unit == self.home else self.hand

@@ -1,0 +1,84 @@
+"""Sweeps of the duty decisions: how everyone stands, and telling connected systems of whom it changed for."""
+
+from datetime import datetime
+
+from app.core.database import reading_only
+from app.core.http import settings, zone
+from app.eligibility.service import carrying, states, webhooks, whatif
+from app.extensions import db
+
+MOST_A_RUN = 500
+
+
+def look_at_everyone(now: datetime) -> int:
+    """Once a day judge everyone afresh; goes on where it was broken off. Returns how many rows were written."""
+    return _sweep(states.Sweep.EVERYONE, now)
+
+
+def look_at_due(now: datetime) -> int:
+    """Judge whose state was to change by now, and about whom something new was recorded."""
+    return _sweep(states.Sweep.DUE, now)
+
+
+def _sweep(kind: states.Sweep, now: datetime) -> int:
+    started = states.begin(db.session(), kind, now=now, zone=zone())
+    db.session.commit()
+    written = 0
+    while started and (group := _look(kind, now)) is not None:
+        written += states.keep(db.session(), group, now=now)
+        db.session.commit()
+        db.session.expunge_all()
+    if started:
+        states.finish(db.session(), kind, now=now)
+        db.session.commit()
+    return written
+
+
+def _look(kind: states.Sweep, now: datetime) -> states.Group | None:
+    with reading_only():
+        group = states.look(db.session(), kind, now=now, zone=zone())
+    db.session.rollback()
+    return group
+
+
+def send_webhooks(now: datetime, carrier: carrying.Carrier | None = None) -> int:
+    """Send every message that is due, each webhook until it first fails; nothing is held in the database meanwhile."""
+    carrier, sent = carrier or carrying.HttpCarrier(settings().webhook_networks), 0
+    failed: set[int] = set()
+    while sent < MOST_A_RUN and (parcel := _claim(now, failed)) is not None:
+        failure = carrier.carry(parcel)
+        webhooks.note_delivery(db.session(), parcel.id, failure, now)
+        db.session.commit()
+        sent += not failure
+        failed |= {parcel.webhook_id} if failure else set()
+    return sent
+
+
+def _claim(now: datetime, failed: set[int]) -> webhooks.Parcel | None:
+    parcel = webhooks.claim_delivery(db.session(), settings().identity_key, now, without=failed)
+    db.session.commit()
+    return parcel
+
+
+def forget_webhooks(now: datetime) -> int:
+    """Delete messages that came to an end more than 30 days ago."""
+    done = webhooks.forget_deliveries(db.session(), now)
+    db.session.commit()
+    return done
+
+
+def run_what_ifs(now: datetime) -> int:
+    """Try every queued draft over the people under its rules, part by part; returns how many people were judged."""
+    judged = 0
+    while (part := _tried()) is not None:
+        judged += whatif.keep(db.session(), part, now=now)
+        db.session.commit()
+        db.session.expunge_all()
+    return judged
+
+
+def _tried() -> whatif.Part | None:
+    with reading_only():
+        part = whatif.look(db.session())
+    db.session.rollback()
+    return part

@@ -1,0 +1,118 @@
+"""How everyone stands: judged in groups on facts loaded together, kept as rows that tell when it becomes another."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, select, union
+from sqlalchemy.orm import Session
+
+from app.credentials.models import Certificate, CertificateStateChange, Qualification
+from app.eligibility.facts import Facts, PersonFacts
+from app.eligibility.intervals import DAY, midnight
+from app.eligibility.judgement import own_standing
+from app.eligibility.models import PersonState
+from app.eligibility.queries.loading import Loaded, load_people
+from app.exams.models import Result
+from app.registry.codes import PersonKind
+from app.registry.models import Employment, Person, PersonProfile, Posting, Sanction, Separation, Unit, UnitStanding
+from app.training.models import Attendance, TaskDone
+
+TOGETHER = 500
+AHEAD = timedelta(days=366)
+ASSISTS = "ASSISTS"
+"""The outcome of who is no officer and is not expected to enforce."""
+
+DATED_TWICE = (PersonProfile, Employment, Posting, Sanction, Separation, Qualification, Attendance, TaskDone, Result)
+"""Tables with a person and two times; whatever is recorded or superseded there may change how the person stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a person stands. `reasons` are rule codes, sorted; `unit_id` is where they serve, None for nowhere."""
+
+    person_id: int
+    code: str
+    outcome: str
+    reasons: tuple[str, ...]
+    unit_id: int | None
+    next_change_at: datetime | None
+
+
+def states_of(session: Session, person_ids: Sequence[int], now: datetime, day: date) -> Iterator[State]:
+    """The state of each person at `now` through the end of the local `day`, judged afresh; a fixed number of queries.
+
+    Whoever is not known any more is left out.
+    """
+    if not person_ids:
+        return
+    for loaded in load_people(session, person_ids, day, day + AHEAD, decisive=day):
+        end = midnight(day + DAY, loaded.regime.time_zone)
+        for code, person in loaded.facts.people.items():
+            yield _state(loaded, person, now, end, loaded.ids[code], loaded.homes.get(code))
+
+
+def _state(
+    loaded: Loaded, person: PersonFacts, now: datetime, end: datetime, person_id: int, unit_id: int | None
+) -> State:
+    if person.kind != PersonKind.OFFICER:
+        return State(person_id, person.code, ASSISTS, (), unit_id, None)
+    found = own_standing(person.code, _share(loaded.facts, person), loaded.regime, now, end)
+    first = found.intervals[0]
+    return State(
+        person_id, person.code, first.outcome.value, tuple(sorted(first.reasons)), unit_id, found.changes_at
+    )  # fmt: skip
+
+
+def _share(facts: Facts, person: PersonFacts) -> Facts:
+    """One person's part of the facts: judging each against everyone's would cost the square."""
+    bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
+    return replace(
+        facts,
+        people={person.code: person},
+        agencies=tuple(one for one in facts.agencies if one.code in bodies),
+        powers=(),
+    )
+
+
+def kept_states(session: Session, person_ids: Sequence[int]) -> dict[int, PersonState]:
+    """The rows kept of these people."""
+    rows = session.scalars(select(PersonState).where(PersonState.person_id.in_(person_ids)))
+    return {row.person_id: row for row in rows}
+
+
+def everyone_after(session: Session, after_id: int) -> list[int]:
+    """The next people by their id, at most 500."""
+    return list(session.scalars(select(Person.id).where(Person.id > after_id).order_by(Person.id).limit(TOGETHER)))
+
+
+def due_after(session: Session, after_id: int, since: datetime, now: datetime) -> list[int]:
+    """The next people, at most 500, whose state was to change by `now` or about whom something is new since `since`.
+
+    New is whatever was recorded or superseded about them, their certificates, or their unit's standing in law.
+    """
+    changed = union(
+        select(PersonState.person_id).where(PersonState.next_change_at <= now),
+        *_recorded(since),
+    ).subquery()
+    ids = select(changed.c[0]).where(changed.c[0] > after_id).order_by(changed.c[0]).limit(TOGETHER)
+    return list(session.scalars(ids))
+
+
+def _recorded(since: datetime) -> Iterator[Select[int]]:
+    for table in DATED_TWICE:
+        yield select(table.person_id).where((table.recorded_at >= since) | (table.superseded_at >= since))
+    change = CertificateStateChange
+    yield select(Certificate.person_id).where(Certificate.recorded_at >= since)
+    yield (
+        select(Certificate.person_id)
+        .join(change, change.certificate_id == Certificate.id)
+        .where((change.recorded_at >= since) | (change.superseded_at >= since))
+    )
+    law = UnitStanding
+    yield (
+        select(PersonState.person_id)
+        .join(Unit, Unit.id == PersonState.unit_id)
+        .join(law, (law.unit_id == Unit.id) | (law.unit_id == Unit.agency_id))
+        .where((law.recorded_at >= since) | (law.superseded_at >= since))
+    )
