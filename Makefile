@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test setup setup-run check bench format translations
+MUTATION ?= $(or $(TMPDIR),/tmp)/chizheng-mutation
+RULES ?= app.eligibility.rules*
+
+.PHONY: run test setup setup-run check bench format translations mutate
 
 run: setup-run
 	@$(BIN)/python -m app run
@@ -18,6 +21,13 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Changes the rules one token at a time and runs their tests against each change, on a copy of the tree: docs/mutation.md.
+mutate: setup
+	@rm -rf $(MUTATION) && mkdir -p $(MUTATION)
+	@cp -R app question_bank certificates migrations tests pyproject.toml $(MUTATION)
+	cd $(MUTATION) && PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 nice -n 15 $(CURDIR)/$(BIN)/mutmut run --max-children 1 "$(RULES)"
+	cd $(MUTATION) && $(CURDIR)/$(BIN)/mutmut results
 
 format: setup
 	$(BIN)/ruff format .

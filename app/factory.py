@@ -62,6 +62,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["clock"] = SystemClock()
+    app.extensions["desk"] = None if settings.testing else pages.Desk()  # tests undo what they record
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

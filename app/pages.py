@@ -45,6 +45,7 @@ LOAD_PROGRAM = accounts.load_program
 KEEP_CALENDARS_IN = keep_calendars_in
 
 ShortWay = exams.ShortWay
+Desk = eligibility.Desk
 
 # (title, endpoint, permissions of which one suffices, section)
 NAVIGATION = [

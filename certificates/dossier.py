@@ -86,7 +86,10 @@ def _draw(content: Attestation, font: Font) -> bytes:
         buffer, pagesize=(WIDTH * MM, HEIGHT * MM), invariant=1, pageCompression=1, lang="zh-CN",
         initialFontName=font.name,  # type: ignore[arg-type]  # the stubs say float
     )  # fmt: skip
-    metadata.describe(canvas, content.number, (TITLE.zh, TITLE.en), SUBJECT, content.issuer.zh, content.issued_on)
+    metadata.describe(
+        canvas, content.number, (TITLE.zh, TITLE.en), SUBJECT, content.issuer.zh, content.issued_on,
+        metadata.ATTESTATION,
+    )  # fmt: skip
     sheet = Sheet(canvas, font)
     pages = paged(list(_blocks(content, font)), HEAD_DEPTH)
     for number, rows in enumerate(pages, 1):

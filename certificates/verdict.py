@@ -30,6 +30,11 @@ MESSAGES: dict[str, tuple[Outcome, str, str]] = {
         "签章时间为签章方自称，没有可信时间戳。",
         "The time of sealing is the sealer's own statement; there is no trusted time stamp.",
     ),
+    "ATTESTATION": (
+        G,
+        "本件是一项上岗核验决定的证明，不是执法证件；不能凭本件执法。",
+        "This is an attestation of a duty decision and no certificate; nobody may enforce by it.",
+    ),
     "TOO_LARGE": (
         U,
         "文件超过 {limit} 字节，未予检验。",
@@ -120,6 +125,11 @@ class Verdict:
     signer_subject: str | None
     certificate_number: str | None
     sha256: str
+
+    @property
+    def is_attestation(self) -> bool:
+        """Whether it is the genuine attestation of a decision; its number is then in the place of a certificate's."""
+        return any(one.code == "ATTESTATION" for one in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON-ready data."""

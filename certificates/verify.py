@@ -116,11 +116,12 @@ async def _judge(
     status = await _check_status(seal, roots, signed_at)
     if at is not None and signed_at > at + CLOCK_TOLERANCE:
         raise Refusal("SEALED_IN_FUTURE", signed_at=signed_at.isoformat())
-    number = _number(reader)
+    number, kind = _described(reader)
     subject = str(status.signing_cert.subject.human_friendly)
     findings = (
         finding("SEALED_UNCHANGED", signer=subject, number=number),
         finding("TIME_STAMPED" if stamped else "TIME_CLAIMED", signed_at=signed_at.isoformat()),
+        *((finding("ATTESTATION"),) if kind == metadata.ATTESTATION else ()),
     )
     return Verdict(Outcome.GENUINE, findings, signed_at, subject, number, digest)
 
@@ -216,7 +217,8 @@ async def _check_status(
     return status
 
 
-def _number(reader: PdfFileReader) -> str:
+def _described(reader: PdfFileReader) -> tuple[str, str]:
+    """The number and the kind that the sealed document states of itself."""
     try:
         packet = reader.root["/Metadata"].data
     except (PdfError, KeyError, AttributeError, ValueError) as fault:
@@ -224,4 +226,4 @@ def _number(reader: PdfFileReader) -> str:
     number = metadata.read_number(packet)
     if number is None:
         raise Refusal("NOT_A_CERTIFICATE")
-    return number
+    return number, metadata.read_kind(packet)

@@ -11,13 +11,27 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CompoundSelect, Connection, DateTime, Dialect, Engine, MetaData, Select, bindparam, event
+from sqlalchemy import (
+    JSON,
+    CompoundSelect,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    MetaData,
+    Select,
+    Update,
+    bindparam,
+    event,
+    insert,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.sql.expression import ColumnElement, SelectBase
 from sqlalchemy.types import Boolean, TypeDecorator, UserDefinedType
 
 NAMING = {
@@ -235,7 +249,7 @@ KNOWN_AT: Any = bindparam("known_at", type_=UtcDateTime())
 """The moment as of which a prepared statement reads the records."""
 
 Processor = Callable[[Any], Any] | None
-Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update
 
 
 class _Ready:
@@ -252,7 +266,7 @@ class _Ready:
             name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in holes.items()
         }
         self.fixed = {name: self.bound(name, one.value) for name, one in holes.items() if one.value is not None}
-        types = [column.type for column in statement.selected_columns]
+        types = [column.type for column in statement.selected_columns] if isinstance(statement, SelectBase) else []
         outward = [one.dialect_impl(dialect).result_processor(dialect, None) for one in types]
         self.outward = [(place, read) for place, read in enumerate(outward) if read is not None]
 
@@ -299,6 +313,36 @@ class Prepared:
             self._ready[connection.dialect.name, past] = ready
         parameters = ready.parameters({**values, "known_at": known_at} if past else values)
         return [ready.read(row) for row in _fetched(connection, ready.sql, parameters)]
+
+
+class PreparedWrite:
+    """An insert or update whose holes are named, compiled once per engine and run by the driver like `Prepared`.
+
+    What the session itself holds unflushed is not looked at.
+    """
+
+    def __init__(self, statement: Insert | Update) -> None:
+        self._statement = statement
+        self._ready: dict[str, _Ready] = {}
+
+    @classmethod
+    def into(cls, model: Any) -> "PreparedWrite":  # noqa: ANN401 - a mapped class
+        """The insert of one row, every column a hole of its name."""
+        table = model.__table__
+        return cls(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
+
+    def run(self, session: Session, **values: Any) -> None:  # noqa: ANN401 - by hole
+        """Run it with values for every hole."""
+        connection = session.connection()
+        ready = self._ready.get(connection.dialect.name)
+        if ready is None:
+            ready = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+        parameters = ready.parameters(values)
+        if connection.dispatch.before_cursor_execute:
+            connection.exec_driver_sql(ready.sql, parameters)
+        else:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(ready.sql, parameters)
 
 
 def _fetched(connection: Connection, sql: str, parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401

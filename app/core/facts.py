@@ -16,9 +16,9 @@ class Fact:
 
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     recorded_by: Mapped[str] = mapped_column(default="")
-    superseded_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None] = mapped_column(index=True)
     note: Mapped[str] = mapped_column(default="")
 
 

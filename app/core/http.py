@@ -1,7 +1,7 @@
 """The web's side of the house: who may use a view, who is asking, and how errors are shown."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -385,4 +385,9 @@ def left_text(value: date | int | timedelta) -> str:
     return str(gettext("today") if days == 0 else gettext("%(days)s days left", days=days))
 
 
-FILTERS = {"day": day_text, "moment": moment_text, "clock": clock_text, "left": left_text}
+def listed_text(values: Iterable[object]) -> str:
+    """Names or codes one after the other, with the comma of the reader's language."""
+    return ("、" if language() == "zh" else ", ").join(str(one) for one in values)
+
+
+FILTERS = {"day": day_text, "moment": moment_text, "clock": clock_text, "left": left_text, "listed": listed_text}

@@ -43,7 +43,9 @@ class Certificate(Base):
     """
 
     __tablename__ = "certificate"
-    __table_args__ = (Index(None, "person_id"), Index(None, "agency_id"), Index(None, "valid_to"))
+    __table_args__ = (
+        Index(None, "person_id"), Index(None, "agency_id"), Index(None, "valid_to"), Index(None, "recorded_at"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
@@ -73,7 +75,9 @@ class CertificateStateChange(Base):
     """
 
     __tablename__ = "certificate_state"
-    __table_args__ = (Index(None, "certificate_id", "effective_at"),)
+    __table_args__ = (
+        Index(None, "certificate_id", "effective_at"), Index(None, "recorded_at"), Index(None, "superseded_at"),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
@@ -101,9 +105,9 @@ class CertificateReview(Base):
     reviewed_on: Mapped[date]
     reviewed_by: Mapped[str]
     evidence: Mapped[str]
-    recorded_at: Mapped[datetime]
+    recorded_at: Mapped[datetime] = mapped_column(index=True)
     recorded_by: Mapped[str]
-    superseded_at: Mapped[datetime | None]
+    superseded_at: Mapped[datetime | None] = mapped_column(index=True)
     superseded_by: Mapped[str] = mapped_column(default="")
     superseded_why: Mapped[str] = mapped_column(default="")
 

@@ -16,7 +16,7 @@ from app.core import http
 from app.core.errors import N_, NotFound, Refused
 from app.extensions import db
 
-LOCALITIES = ("pingliang", "haikou")
+LOCALITIES = ("pingliang", "haikou", "lixia", "guangning", "rugao")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from app.registry.identity import check_character
 
@@ -61,3 +62,30 @@ def a_name(chance: Random) -> str:
 def a_day(chance: Random, first: date, last: date) -> date:
     """A day from the first on, before the last."""
     return first + timedelta(days=chance.randrange(max((last - first).days, 1)))
+
+
+class Drawer:
+    """Draws fictional people one after the other, with names and identity numbers by chance."""
+
+    def __init__(self, chance: Random, unassigned: int) -> None:
+        self._chance, self._numbers = chance, identities(chance, unassigned)
+
+    def officer(self, code: str, agency: str, unit: str, hired: tuple[date, date], **more: Any) -> Figure:  # noqa: ANN401
+        """Somebody on the establishment, hired between two days (the same for a certain one)."""
+        kept = {"category": "CIVIL_SERVANT", "duty_title": "执法队员", **more}
+        day = a_day(self._chance, *hired)
+        name, number = a_name(self._chance), next(self._numbers)
+        return Figure(code, name, "OFFICER", agency, unit, hired_on=day, id_number=number, service_start=day, **kept)
+
+    def auxiliary(self, code: str, agency: str, unit: str, hired: tuple[date, date], category: str) -> Figure:
+        """An auxiliary, who may assist and no more."""
+        day = a_day(self._chance, *hired)
+        name, number = a_name(self._chance), next(self._numbers)
+        return Figure(
+            code, name, "AUXILIARY", agency, unit, category, day, number, duty_title="协管员", entry_channel="公开招聘",
+            published=None,
+        )  # fmt: skip
+
+    def name(self) -> str:
+        """A name for somebody of whom no more is kept."""
+        return a_name(self._chance)

@@ -79,14 +79,21 @@ def evaluate(question: Question, facts: Facts, regime: Regime, *, asked_at: date
 
 
 def own_standing(
-    code: str, facts: Facts, regime: Regime, start: datetime, end: datetime, *, asked_at: datetime | None = None
+    code: str,
+    facts: Facts,
+    regime: Regime,
+    start: datetime,
+    end: datetime,
+    *,
+    asked_at: datetime | None = None,
+    permitted: bool = True,
 ) -> Decision:
     """Whether one person could enforce at all through [start, end), apart from item, place and company.
 
-    For boards and lists; it is no permission to act.
+    For boards and lists; it is no permission to act. Without `permitted` the acts open to them are not worked out.
     """
     question = Question((code,), Act.INSPECT, None, None, start, end)
-    return _evaluate(question, facts, regime, asked_at, BYSTANDING)
+    return _evaluate(question, facts, regime, asked_at, BYSTANDING, permitted=permitted)
 
 
 def personal_pieces(
@@ -120,7 +127,13 @@ def personal(code: str, question: Question, facts: Facts, regime: Regime) -> boo
 
 
 def _evaluate(
-    question: Question, facts: Facts, regime: Regime, asked_at: datetime | None, without: frozenset[str]
+    question: Question,
+    facts: Facts,
+    regime: Regime,
+    asked_at: datetime | None,
+    without: frozenset[str],
+    *,
+    permitted: bool = True,
 ) -> Decision:
     question = checked(question, regime)
     facts = as_known(facts, question.known_at)
@@ -130,7 +143,7 @@ def _evaluate(
     horizon = max(question.end, question.start + AHEAD)
     moments = sorted(_moments(question, facts, regime, horizon))
     inside = cut(moments, question.start, question.end, regime.time_zone)
-    pieces = [Piece(interval, verdict(case, interval, permitted=True)) for interval in inside]
+    pieces = [Piece(interval, verdict(case, interval, permitted=permitted)) for interval in inside]
     require_effect(question.overrides, [piece.verdict for piece in pieces])
     changes_at = _next_change(case, pieces, [moment for moment in moments if moment >= question.end], horizon)
     return decide(question, facts, regime, pieces, changes_at, question.known_at or asked_at)

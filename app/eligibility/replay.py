@@ -75,14 +75,14 @@ class Difference:
 class CaseResult:
     """One case: no differences means that it agrees; `decision` is None for a refused question.
 
-    `near` names a rule that the case comes close to and that must stay silent, `boundary` a rule and its day.
+    `near` names a rule that the case comes close to and that must stay silent, `boundary` rules and their days.
     """
 
     name: str
     differences: tuple[Difference, ...]
     decision: Decision | None
     near: str | None = None
-    boundary: str | None = None
+    boundary: tuple[str, ...] = ()
 
 
 def replay(text: str, regime_of: Callable[[str], Regime]) -> tuple[CaseResult, ...]:
@@ -137,16 +137,15 @@ def _case(shared: Mapping[str, Any], case: Any, at: str, regime_of: Callable[[st
     return CaseResult(name, tuple(differences), decision, near, boundary)
 
 
-def _marks(case: Mapping[str, Any], at: str) -> tuple[str | None, str | None]:
-    """What a case says about itself: the rule it comes near to, and the rule and day whose edge it stands on."""
-    near, boundary = case.get("near"), case.get("boundary")
+def _marks(case: Mapping[str, Any], at: str) -> tuple[str | None, tuple[str, ...]]:
+    """What a case says about itself: the rule it comes near to, and the rules and days whose edge it stands on."""
+    near, boundary = case.get("near"), case.get("boundary", [])
     if near is not None and near not in IDS:
         raise BadCases(f"{at}, near", "a rule such as R03 is expected")
-    if boundary is not None:
-        rule, _, day = str(boundary).partition(" ")
-        if rule not in IDS or day not in EDGES:
-            raise BadCases(f"{at}, boundary", "a rule and one of before, first, last, after is expected")
-    return near, boundary
+    edges = {f"{rule} {day}" for rule in IDS for day in EDGES}
+    if not isinstance(boundary, list) or not edges.issuperset(map(str, boundary)):
+        raise BadCases(f"{at}, boundary", "a list of rule and day such as R03 last is expected")
+    return near, tuple(boundary)
 
 
 def _spoken(decision: Decision) -> set[str]:

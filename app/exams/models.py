@@ -268,6 +268,8 @@ class Result(Base):
         UniqueConstraint("attempt_id", "marking"),
         Index(None, "sitting_id"),
         Index(None, "person_id"),
+        Index(None, "recorded_at"),
+        Index(None, "superseded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

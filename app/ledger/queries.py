@@ -9,7 +9,16 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import day_end, day_start
-from app.ledger.models import LedgerEntry
+from app.core.database import Prepared
+from app.ledger.models import LedgerEntry, LedgerHead
+
+_CHANGES = Prepared(select(LedgerHead.changes).where(LedgerHead.id == 1))
+
+
+def changes(session: Session) -> int:
+    """How many deeds so far may have changed what duty judgements read."""
+    rows = _CHANGES.rows(session)
+    return int(rows[0][0]) if rows else 0
 
 
 @dataclass(frozen=True)

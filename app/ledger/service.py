@@ -11,10 +11,11 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.database import DriverSql, PreparedWrite
 from app.core.permissions import Actor
 from app.ledger.models import LedgerEntry, LedgerHead
 from app.ledger.queries import Filter, entries
@@ -55,18 +56,23 @@ def record(
 
 def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: datetime) -> int:
     """Append many deeds in the caller's transaction, in order, under one lock; returns the last sequence number."""
-    size, digest, changes = _locked_head(session)
+    if session.autoflush:
+        session.flush()
+    told = list(deeds)
+    moved = sum(not deed.event.startswith(CHANGES_NO_FACT) for deed in told)
+    size, digest = _locked_head(session, len(told), moved)
     rows: list[dict[str, Any]] = []
-    for deed in deeds:
-        size += 1
-        changes += not deed.event.startswith(CHANGES_NO_FACT)
-        row = _row(deed, actor, size, now)
+    for place, deed in enumerate(told, size - len(told) + 1):
+        row = _row(deed, actor, place, now)
         digest = row["digest"] = _digest(row, digest)
         rows.append(row)
-    if rows:
+    if len(rows) > FEW:
         session.execute(insert(LedgerEntry), rows)
-        moved = update(LedgerHead).where(LedgerHead.id == 1).values(size=size, digest=digest, changes=changes)
-        session.execute(moved.execution_options(synchronize_session=False))
+    else:
+        for row in rows:
+            _ENTRY.run(session, **row)
+    if rows:
+        _DIGEST.run(session, new=digest)
     return size
 
 
@@ -87,16 +93,25 @@ def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, An
     }
 
 
-_HEAD = select(LedgerHead.size, LedgerHead.digest, LedgerHead.changes).where(LedgerHead.id == 1)
+FEW = 8
+"""So many rows are written one by one, since that is cheaper than preparing to write many."""
+
+_ENTRY = PreparedWrite.into(LedgerEntry)
+_DIGEST = PreparedWrite(update(LedgerHead).where(LedgerHead.id == 1).values(digest=bindparam("new")))
+_TAKE = DriverSql(
+    "UPDATE ledger_head SET size = size + :count, changes = changes + :moved WHERE id = 1 RETURNING size, digest"
+)
 
 
-def _locked_head(session: Session) -> tuple[int, str, int]:
-    row = session.execute(_HEAD.with_for_update()).first()
-    if row is None:
+def _locked_head(session: Session, count: int, moved: int) -> tuple[int, str]:
+    """Lock the head and count further entries: how many there are with them, and the digest of the last before."""
+    holes = {"count": count, "moved": moved}
+    taken = _TAKE.rows(session.connection(), holes)
+    if not taken:
         first = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         session.execute(first(LedgerHead).values(id=1, size=0, digest=EMPTY, changes=0).on_conflict_do_nothing())
-        row = session.execute(_HEAD.with_for_update()).one()
-    return row.size, row.digest, row.changes
+        taken = _TAKE.rows(session.connection(), holes)
+    return taken[0][0], taken[0][1]
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -8,7 +8,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAMES = ("answers", "judgement", "eligibility_load", "eligibility_http", "certificates", "registry_import")
+NAMES = (
+    "answers", "judgement", "engines", "eligibility_load", "eligibility_http", "nightly", "certificates",
+    "registry_import",
+)  # fmt: skip
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 
 

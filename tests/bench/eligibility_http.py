@@ -15,7 +15,7 @@ from app.accounts import service as accounts
 from app.accounts.policy import Role
 from app.core.permissions import system_actor
 from app.extensions import db
-from tests.bench.eligibility_load import NOW, PEOPLE, PLACE, _bureau
+from tests.bench.eligibility_load import NOW, PEOPLE, PLACE, bureau
 from tests.live import LiveSite, ask_together, database
 
 CLIENTS = 16
@@ -50,7 +50,7 @@ def _seed(site: LiveSite) -> str:
     now, hand = datetime.now(UTC), system_actor("bench")
     with site.app.app_context():
         session = db.session()
-        _bureau(session)
+        bureau(session)
         account = accounts.create_account(
             session, hand, username="bench", display_name="bench", is_system=True, now=now
         )

@@ -144,6 +144,8 @@ def test_a_sealed_attestation_is_genuine_by_the_command_and_one_changed_byte_is_
     sealed = seal(plain, signer, now)
     verdict = verify_pdf(sealed, [root], now)
     assert (verdict.outcome, verdict.certificate_number) == (Outcome.GENUINE, NUMBER)
+    assert verdict.is_attestation
+    assert "no certificate" in verdict.findings[-1].en
     file, trusted = tmp_path / "attestation.pdf", tmp_path / "root.pem"
     file.write_bytes(sealed)
     trusted.write_bytes(root)

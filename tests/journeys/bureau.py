@@ -167,9 +167,7 @@ def open_account(
     )  # fmt: skip
     set_password(town.session, town.hand, made, PASSWORD, profile="djbh", now=town.now)
     for role in roles:
-        grant_role(
-            town.session, town.hand, made, role, None if name in EVERYWHERE else town.units[over], now=town.now
-        )
+        grant_role(town.session, town.hand, made, role, None if name in EVERYWHERE else town.units[over], now=town.now)
     town.session.add(
         AccountSession(
             token_hash=token_hash(f"token-{name}"), account_id=made, created_at=town.now, last_seen_at=town.now,

@@ -1,7 +1,7 @@
 """A live site with its scheduler, and the machine's own Chromium."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.operation.run import scheduler_command
 from tests.conftest import PROJECT
+from tests.journeys import haikou as districts
 from tests.journeys.browser import installed, launch
 from tests.journeys.bureau import Town, finish, settle
 from tests.live import LiveSite, database
@@ -27,8 +28,8 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def running(kind: str, folder: Path) -> Iterator[Town]:
-    """The bureau on a server of its own, with the scheduler beside it."""
+def running(kind: str, folder: Path, settle: Callable[[LiveSite], Town] = settle) -> Iterator[Town]:
+    """The bureau (or what `settle` enters) on a server of its own, with the scheduler beside it."""
     with database(kind, folder / "db") as url:
         site = LiveSite(url, folder)
         site.migrate()
@@ -58,4 +59,18 @@ def settled(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A bureau in which everything has happened once: exams sat, certificates issued and sealed."""
     with running("sqlite", tmp_path_factory.mktemp("settled")) as town:
         finish(town)
+        yield town
+
+
+@pytest.fixture
+def haikou(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Town]:
+    """A fresh district of Haikou, on SQLite unless the test names its engine."""
+    with running(getattr(request, "param", "sqlite"), tmp_path, districts.settle) as town:
+        yield town
+
+
+@pytest.fixture(scope="session")
+def district(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A district of Haikou that several tests look at."""
+    with running("sqlite", tmp_path_factory.mktemp("district"), districts.settle) as town:
         yield town

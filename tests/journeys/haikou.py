@@ -1,8 +1,9 @@
-"""A district of Haikou in the database: a town with two grids, its squad, the police beside it, certificates in force."""
+"""A district of Haikou in the database: a town with two grids, its squad, the police beside it, certificates."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from app.accounts.policy import Role
+from app.accounts.service import create_account, grant_role
 from app.credentials import service as credentials
 from app.eligibility.service import squads
 from app.extensions import db
@@ -16,12 +17,12 @@ CITY, BUREAU, SQUAD, POLICE = "HK-CT", "HK-QS", "HK-QS-1", "HK-PO"
 TOWN = "46010701"
 GRIDS = (f"{TOWN}G01", f"{TOWN}G02")
 ITEM = "HOU-2"
-FIRST, EXPIRING, FREE = "QS-0001", "QS-0002", "QS-0003"
-"""Three officers: one whom every rule passes, one whose certificate ends on the evening's day, one who is free."""
+FIRST, EXPIRING, FREE, SHORT = "QS-0001", "QS-0002", "QS-0003", "QS-0004"
+"""Four officers: one whom every rule passes, one whose certificate ends on the evening's day, one who is free; and one
+of the bureau's own who had forty hours of sixty last year."""
 LEADER = "CT-0001"
 JOINT = ("PO-0001", "PX-0001", "PX-0002", FIRST, EXPIRING, "QS-X001", "QS-X002", "QS-X003", "QS-X004")
 """One police officer, two auxiliary police, two officers, four auxiliaries."""
-SHORT_OF_HOURS = FREE
 FOUNDED, ENTERED = date(2016, 2, 1), datetime(2016, 7, 1, 1, tzinfo=UTC)
 STAFF = {
     "sun": ("孙督导", (Role.SUPERVISOR,), LEADER),
@@ -29,7 +30,6 @@ STAFF = {
     "reg": ("任登记", (Role.REGISTRAR,), ""),
     "soc": ("佘社监", (Role.SOCIAL_SUPERVISOR,), ""),
     "ou": ("欧阳平", (Role.OFFICER,), FIRST),
-    "sys": ("调度系统", (Role.SYSTEM,), ""),
     "ada": ("艾管理", (Role.ADMINISTRATOR,), ""),
     "aud": ("奥审计", (Role.AUDITOR,), ""),
 }
@@ -41,17 +41,22 @@ def evening(town: Town) -> date:
 
 
 def settle(site: LiveSite) -> Town:
-    """Commit the district: everybody works since 2016, three officers hold certificates of five years."""
+    """Commit the district: everybody works since 2016, four officers hold certificates of five years."""
     with site.app.app_context():
         town = Town(db.session(), site, datetime.now(UTC))
         _organisation(town)
-        for code, name in ((FIRST, "欧阳平"), (EXPIRING, "符琼山"), (FREE, "吴海府")):
-            _person(town, code, name, "OFFICER", "CIVIL_SERVANT", SQUAD, on_public_roster=True)
+        for code, name in ((FIRST, "欧阳平"), (EXPIRING, "符琼山"), (FREE, "吴海府"), (SHORT, "王红城")):
+            unit = BUREAU if code == SHORT else SQUAD
+            _person(town, code, name, "OFFICER", "CIVIL_SERVANT", unit, on_public_roster=True)
             registry.keep_photo(town.session, town.hand, code, portrait(code), today=town.today, now=ENTERED)
         _others(town)
         for name, (title, roles, person) in STAFF.items():
             open_account(town, name, title, roles, person, over=CITY)
-        for code, ends in ((FIRST, 900), (EXPIRING, 1), (FREE, 700)):
+        system = create_account(
+            town.session, town.hand, username="dispatch", display_name="调度系统", is_system=True, now=town.now
+        )
+        grant_role(town.session, town.hand, system, Role.SYSTEM, town.units[CITY], now=town.now)
+        for code, ends in ((FIRST, 900), (EXPIRING, 1), (FREE, 700), (SHORT, 500)):
             _certify(town, code, town.today + timedelta(days=ends))
         _hours(town)
         seal(town, FIRST)
@@ -124,21 +129,19 @@ def _years_before(day: date, years: int) -> date:
 
 
 def _hours(town: Town) -> None:
-    """Sixty hours last year, but forty for one; and sixty this year, earned on its first days."""
-    for code in (FIRST, EXPIRING, FREE):
+    """Sixty hours last year and this year, but forty for one."""
+    for code in (FIRST, EXPIRING, FREE, SHORT):
         for year in (town.today.year - 1, town.today.year):
-            short = code == SHORT_OF_HOURS and year < town.today.year
-            amount = 40 if short else 60
+            amount = 40 if code == SHORT else 60
             hours(town.session, town.units[BUREAU], town.people[code], date(year, 1, 1), amount)
 
 
 def form_squad(town: Town) -> int:
     """The joint squad as the supervisor would have formed it; returns its id."""
     with town.site.app.app_context():
-        session, sun = db.session(), town.actor("sun")
-        plan = squads.SquadPlan("国兴联合巡逻执法第一分队", "HK-1-2-2-4", GRIDS[0])
-        number = squads.create_squad(session, sun, SQUAD, plan, now=town.now)
-        squads.add_members(session, sun, number, JOINT, today=town.today, now=town.now)
-        town.session = session
+        town.session = db.session()
+        sun, plan = town.actor("sun"), squads.SquadPlan("国兴联合巡逻执法第一分队", "HK-1-2-2-4", GRIDS[0])
+        number = squads.create_squad(town.session, sun, SQUAD, plan, now=town.now)
+        squads.add_members(town.session, sun, number, JOINT, today=town.today, now=town.now)
         close(town)
     return number

@@ -15,8 +15,8 @@ from certificates.verify import Outcome, Verdict, verify_pdf
 class FileCheck:
     """Two separate answers: what the seal says of the file, and what the registry says of the certificate.
 
-    `answer` is None when the file is not genuine, or its number is not in this registry. `as_issued` says whether the
-    bytes are the very ones that were issued; None when there is nothing to compare with.
+    `answer` is None when the file is not genuine, is no certificate, or its number is not in this registry. `as_issued`
+    says whether the bytes are the very ones that were issued; None when there is nothing to compare with.
     """
 
     verdict: Verdict
@@ -38,7 +38,7 @@ def check_file(session: Session, data: bytes, on: date | None, *, settings: Sett
     """Judge a file of any content; whoever holds a genuine one holds its check code, so the registry answers too."""
     verdict = verify_pdf(data, seal_keys(settings, now).roots, now)
     number = verdict.certificate_number
-    if verdict.outcome is not Outcome.GENUINE or number is None:
+    if verdict.outcome is not Outcome.GENUINE or number is None or verdict.is_attestation:
         return FileCheck(verdict, None, None)
     stored = stored_digest(session, number)
     answer = answer_by_number(session, number, on, now, settings.zone)

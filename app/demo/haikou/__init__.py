@@ -15,13 +15,12 @@ from app.demo.counting import count
 from app.demo.entering import enter
 from app.demo.haikou import duty, organisation, people
 from app.demo.haikou.places import CITY, HAND
-from app.demo.issuing import anniversary_of, issue_to
-from app.demo.sittings import BOTH, CODES, SHORT, TITLES, Exam, fill_bank, passing_targets, sit_formerly, specify
+from app.demo.issuing import anniversary_of
+from app.demo.qualifying import Papers, certify, examine, lately, write_papers
+from app.demo.sittings import fill_bank
 from app.demo.stage import Stage
-from app.demo.takeover import take_over
 from app.eligibility.models import DutySquad, DutySquadMember, RosterShift
 from app.exams.models import Attempt
-from app.exams.sitting import Kind
 from app.ledger.models import LedgerEntry
 from app.registry.codes import PersonKind, SeparationReason
 from app.registry.models import Area, Person, Separation, Unit
@@ -34,6 +33,8 @@ LAST_DAYS = (2, -21, 14, 96, 140)
 """Days from today to the last day of the oldest certificates; the first is the officer's of scenario S04."""
 REFRESHER = Lesson("年度业务法规网络培训", "ONLINE", "在线学习", 0, 40, {"LAW": 30, "BUSINESS": 30})
 CLASS = 800
+"""People of one class."""
+PAPERS = Papers("HK", "海口市", "海南省高级警官培训学校")
 
 
 def load(session: Session, settings: Settings, now: datetime) -> Demonstration:
@@ -65,10 +66,7 @@ def _beginnings(stage: Stage, parts: tuple[Part, ...]) -> None:
     stage.note(stage.at(BEGAN, 16), lambda now: fill_bank(stage, now))
     people.camps(stage)
     stage.note(stage.at(people.DISMISSED_ON, 9), lambda now: people.dismiss(stage, now))
-    began = stage.at(stage.day(years=5, days=-110), 9)
-    for paper in BOTH:
-        what = (f"HK-{CODES[paper]}", "资格考试", Kind.FORMAL, SHORT, 40)
-        stage.note(began, lambda now, p=paper, w=what: specify(stage, stage.hand, CITY, p, w, now))
+    write_papers(stage, PAPERS, stage.day(years=5, days=-110))
 
 
 def _certificates(stage: Stage) -> None:
@@ -76,24 +74,14 @@ def _certificates(stage: Stage) -> None:
     serving = [one.code for one in stage.figures if one.cohort == "great"]
     first = [duty.expiring(stage), *serving[10:400:30]]
     great = [code for code in serving if code not in set(first)]
-    _sitting(stage, first, stage.workday(years=5, days=-70), "首批")
+    examine(stage, PAPERS, "首批", first, stage.workday(years=5, days=-70))
     for index, days in enumerate(LAST_DAYS):
         part = first[:1] if index == 0 else first[index :: len(LAST_DAYS) - 1]
-        day = stage.at(anniversary_of(stage, days), 10)
-        stage.note(day, lambda now, codes=part: issue_to(stage, codes, now))
-    _sitting(stage, great, stage.workday(years=2, days=-40), "全员")
-    stage.note(stage.at(stage.workday(years=2), 10), lambda now: issue_to(stage, great, now))
+        certify(stage, part, anniversary_of(stage, days))
+    lately(stage, PAPERS, great)
     last_year = date(stage.today.year - 1, 9, 1)
     for start in range(0, len(serving), CLASS):
         attended(stage, CITY, last_year, REFRESHER, serving[start : start + CLASS])
-
-
-def _sitting(stage: Stage, codes: list[str], day: date, name: str) -> None:
-    for paper, hour in zip(BOTH, (9, 14), strict=True):
-        sit_formerly(stage, Exam(
-            CITY, paper, f"HK-{CODES[paper]}", f"海口市{TITLES[paper]}资格考试（{name}）", day, hour, codes,
-            passing_targets(stage, codes), 40, place="海南省高级警官培训学校",
-        ), take_over)  # fmt: skip
 
 
 def _counts(session: Session) -> dict[str, int]:

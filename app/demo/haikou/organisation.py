@@ -10,6 +10,7 @@ from app.demo.haikou.places import (
     COMMUNITIES,
     DISTRICTS,
     GRIDS,
+    GUIDANCE,
     POLICE,
     POLICE_SINCE,
     PREFECTURE,
@@ -23,7 +24,7 @@ from app.registry import service
 FOUNDED = date(2016, 2, 1)
 PUBLISHED = date(2016, 7, 1)
 BASIS = "海口市推进城市执法体制改革(示例文号)"
-POSTS = 480
+POSTS = 520
 """Posts of a district bureau: a sample above the people in post."""
 
 
@@ -51,8 +52,11 @@ def _areas(stage: Stage, moment: datetime) -> None:
 def _units() -> Iterable[Founding]:
     yield Founding(
         CITY, "海口市城市管理局", "执法监督机构", opened=FOUNDED, agency=True, regime="haikou", level="市级",
-        enforces=False, nature="市级不再承担具体执法工作", area=PREFECTURE, posts=20,
-        english="Haikou City Management Bureau",
+        enforces=False, nature="市级不再承担具体执法工作", area=PREFECTURE, english="Haikou City Management Bureau",
+    )  # fmt: skip
+    yield Founding(
+        GUIDANCE, "城市管理指导监督处", "执法监督机构", CITY, FOUNDED, level="市级", enforces=False, nature="内设机构",
+        posts=20, english="Guidance Division",
     )  # fmt: skip
     yield Founding(
         POLICE, "海口市公安局城市警察支队", "行业主管部门", opened=POLICE_SINCE, agency=True, regime="haikou",

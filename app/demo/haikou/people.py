@@ -10,7 +10,7 @@ from random import Random
 
 from app.demo.classes import Lesson, attended
 from app.demo.figures import Figure, a_day, a_name, identities
-from app.demo.haikou.places import CITY, DISTRICTS, POLICE, POLICE_SINCE, TOWNS, Town
+from app.demo.haikou.places import CITY, DISTRICTS, GUIDANCE, POLICE, POLICE_SINCE, TOWNS, Town
 from app.demo.stage import Stage
 from app.registry import service
 
@@ -34,7 +34,7 @@ SUSPENDED = "ML-0099"
 def draw(chance: Random) -> list[Figure]:
     """Everybody: 1,623 officers, 1,488 auxiliaries, 52 police and 104 auxiliary police."""
     numbers, serials = identities(chance, UNASSIGNED), {one.short: (count(1), count(1)) for one in DISTRICTS}
-    figures = [_officer(chance, numbers, f"CT-{n:04d}", CITY, CITY, "科员") for n in range(1, AT_CITY + 1)]
+    figures = [_officer(chance, numbers, f"CT-{n:04d}", CITY, GUIDANCE, "科员") for n in range(1, AT_CITY + 1)]
     for district in DISTRICTS:
         serial, _auxiliaries = serials[district.short]
         for unit, size in ((district.agency, AT_BUREAU), (f"{district.agency}-D", AT_BRIGADE)):
@@ -72,7 +72,7 @@ def _officer(
     chance: Random, numbers: Iterator[str], code: str, agency: str, unit: str, title: str, cohort: str = ""
 ) -> Figure:
     hired = a_day(chance, *FOUNDERS)
-    category = "CIVIL_SERVANT" if unit in (agency, CITY) else "QUASI_CIVIL_SERVANT"
+    category = "CIVIL_SERVANT" if unit in (agency, GUIDANCE) else "QUASI_CIVIL_SERVANT"
     return Figure(
         code, a_name(chance), "OFFICER", agency, unit, category, hired, next(numbers), duty_title=title, cohort=cohort,
         service_start=hired,

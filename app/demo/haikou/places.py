@@ -11,6 +11,7 @@ from datetime import date
 from app.demo.entering import SAMPLE
 
 CITY = "HK-CITY"
+GUIDANCE = "HK-CITY-S"
 POLICE = "HK-POL"
 HAND = "demo.haikou"
 """The label under which the ledger keeps what no member of the cast did."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from app.eligibility.facts.person import Fact, PersonFacts
@@ -112,7 +113,7 @@ class PowerFacts(Fact):
     holder: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """All facts of one question. `agencies` and `powers` may hold several versions of one code.
 
@@ -130,6 +131,10 @@ class Facts:
 
     def digest(self) -> str:
         """`sha256:` over the canonical content; the order in which facts were loaded does not matter."""
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         return digest_of(plain(self))
 
 

@@ -73,7 +73,7 @@ class WebhookForm(Form):
         [InputRequired(_l("Give the short name of the connected system.")), Length(max=40)],
         description=_l("Its short name under Accounts; it hears only of people it may ask about itself."),
     )
-    unit = SelectField(_l("About the people of the unit and all below it"))
+    unit = SelectField(_l("About the people of the unit and all below it"), [InputRequired(_l("Choose a unit"))])
     url = StringField(_l("Address"), [InputRequired(_l("Give the address.")), Length(max=500)], description="https://…")
 
     def offer(self, rows: list[UnitRow]) -> None:

@@ -133,5 +133,5 @@ def spoken(*decisions: Decision) -> tuple[Spoken, ...]:
     for decision in decisions:
         for one in decision.reasons:
             said = Spoken(one.severity.value, one.rule, one.source, message(one), remedy(one), one.people)
-            found.setdefault((one.rule, one.code, one.people), said)
+            found.setdefault((one.rule, said.message["en"], one.people), said)
     return tuple(sorted(found.values(), key=lambda one: (one.severity != "DENY", one.rule)))

@@ -7,15 +7,26 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
-from app.credentials.models import Certificate, CertificateStateChange, Qualification
+from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
 from app.eligibility.facts import Facts, PersonFacts
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import own_standing
 from app.eligibility.models import PersonState
 from app.eligibility.queries.loading import Loaded, load_people
-from app.exams.models import Result
+from app.exams.models import Result, Sitting
 from app.registry.codes import PersonKind
-from app.registry.models import Employment, Person, PersonProfile, Posting, Sanction, Separation, Unit, UnitStanding
+from app.registry.models import (
+    Appointment,
+    Employment,
+    Person,
+    PersonProfile,
+    Posting,
+    Relation,
+    Sanction,
+    Separation,
+    Unit,
+    UnitStanding,
+)
 from app.training.models import Attendance, TaskDone
 
 TOGETHER = 500
@@ -23,7 +34,10 @@ AHEAD = timedelta(days=366)
 ASSISTS = "ASSISTS"
 """The outcome of who is no officer and is not expected to enforce."""
 
-DATED_TWICE = (PersonProfile, Employment, Posting, Sanction, Separation, Qualification, Attendance, TaskDone, Result)
+DATED_TWICE = (
+    PersonProfile, Employment, Posting, Sanction, Separation, Relation, Appointment, Qualification, Attendance,
+    TaskDone, Result,
+)  # fmt: skip
 """Tables with a person and two times; whatever is recorded or superseded there may change how the person stands."""
 
 
@@ -57,7 +71,7 @@ def _state(
 ) -> State:
     if person.kind != PersonKind.OFFICER:
         return State(person_id, person.code, ASSISTS, (), unit_id, None)
-    found = own_standing(person.code, _share(loaded.facts, person), loaded.regime, now, end)
+    found = own_standing(person.code, _share(loaded.facts, person), loaded.regime, now, end, permitted=False)
     first = found.intervals[0]
     return State(
         person_id, person.code, first.outcome.value, tuple(sorted(first.reasons)), unit_id, found.changes_at
@@ -89,7 +103,8 @@ def everyone_after(session: Session, after_id: int) -> list[int]:
 def due_after(session: Session, after_id: int, since: datetime, now: datetime) -> list[int]:
     """The next people, at most 500, whose state was to change by `now` or about whom something is new since `since`.
 
-    New is whatever was recorded or superseded about them, their certificates, or their unit's standing in law.
+    New is whatever was recorded or superseded about them, their certificates, or their unit's standing in law, and a
+    result that was released.
     """
     changed = union(
         select(PersonState.person_id).where(PersonState.next_change_at <= now),
@@ -102,13 +117,15 @@ def due_after(session: Session, after_id: int, since: datetime, now: datetime) -
 def _recorded(since: datetime) -> Iterator[Select[int]]:
     for table in DATED_TWICE:
         yield select(table.person_id).where((table.recorded_at >= since) | (table.superseded_at >= since))
-    change = CertificateStateChange
+    released = select(Sitting.id).where(Sitting.released_at >= since)
+    yield select(Result.person_id).where(Result.sitting_id.in_(released))
     yield select(Certificate.person_id).where(Certificate.recorded_at >= since)
-    yield (
-        select(Certificate.person_id)
-        .join(change, change.certificate_id == Certificate.id)
-        .where((change.recorded_at >= since) | (change.superseded_at >= since))
-    )
+    for of_certificate in (CertificateStateChange, CertificateReview):
+        yield (
+            select(Certificate.person_id)
+            .join(of_certificate, of_certificate.certificate_id == Certificate.id)
+            .where((of_certificate.recorded_at >= since) | (of_certificate.superseded_at >= since))
+        )
     law = UnitStanding
     yield (
         select(PersonState.person_id)

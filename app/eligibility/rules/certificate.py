@@ -64,7 +64,7 @@ def r07(one: Standing, _question: Question, regime: RegimeDay, _interval: Interv
 
     Where the regime takes the electronic credential in its place, a warning.
     """
-    if regime.values.get("certificate.electronic", False):
+    if regime.values["certificate.electronic"]:
         return _state(one, regime, "R07", "electronic", (CertificateState.LOST,), Severity.WARN)
     return _state(one, regime, "R07", "lost", (CertificateState.LOST,))
 
@@ -100,7 +100,7 @@ def _renewal(one: Standing, held: Held, last: date, regime: RegimeDay, day: date
 
 
 def _review(one: Standing, held: Held, first: date, regime: RegimeDay, day: date) -> Findings:
-    years = int(regime.values.get("review.years", 0))
+    years = int(regime.values["review.years"])
     if years == 0:
         return NOTHING
     done = [review for review in held.facts.reviews if review.reviewed_on <= day]
@@ -108,7 +108,7 @@ def _review(one: Standing, held: Held, first: date, regime: RegimeDay, day: date
     due = add_months(latest, 12 * years)
     if day <= due:
         return NOTHING
-    void = bool(regime.values.get("review.void", False))
+    void = bool(regime.values["review.void"])
     return said(
         regime,
         "R40",

@@ -40,9 +40,9 @@ def r36(squad: Squad, question: Question, regime: RegimeDay, interval: Interval)
     context = question.context
     findings: Findings = NOTHING
     if context.cuts_utilities:
-        findings += said(regime, "R36", "utilities", squad.people)
+        findings = said(regime, "R36", "utilities", squad.people)
     elif context.cuts_utilities is None:
-        findings += said(regime, "R36", "no-cuts", squad.people, severity=OBLIGATION)
+        findings = said(regime, "R36", "no-cuts", squad.people, severity=OBLIGATION)
     if context.emergency:
         return findings
     if _at_night(regime, interval):

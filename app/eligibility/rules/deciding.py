@@ -54,11 +54,11 @@ def r24(one: Standing, question: Question, regime: RegimeDay, interval: Interval
     investigators = question.context.investigators
     findings: Findings = NOTHING
     if investigators is None:
-        findings += said(regime, "R24", "unknown", one.people)
+        findings = said(regime, "R24", "unknown", one.people)
     elif one.person.code in investigators:
-        findings += said(regime, "R24", "investigated", one.people)
+        findings = said(regime, "R24", "investigated", one.people)
     cards = [fact for fact in _held(one, PRESIDER, interval.day) if fact.number]
-    if regime.values.get("presider.card", False) and not cards:
+    if regime.values["presider.card"] and not cards:
         bound = binding(regime, "presider.card", interval.day)
         findings += said(regime, "R24", "no-card", one.people, binding=bound)
     return findings

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from app.eligibility.facts import Entrustment, PowerFacts, Question
+from app.eligibility.facts import Entrustment, PlaceFacts, PowerFacts, Question
 from app.eligibility.findings import NOTHING, Finding, Findings
 from app.eligibility.intervals import Interval
 from app.eligibility.rules.saying import said
 from app.eligibility.standing import Standing
 from app.regimes.codes import Act, ActClass
-from app.regimes.policy import RegimeDay
+from app.regimes.policy import PowerItem, RegimeDay, Text
 from app.registry.codes import AuthorityBasis, PersonKind, PowerStatus
 
 OFFICER = PersonKind.OFFICER
@@ -55,7 +55,8 @@ def r13(one: Standing, question: Question, regime: RegimeDay, _interval: Interva
 def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval) -> Findings:
     """The agency holds the item's power on that day, and has published that it does (处罚法17, 18; LX-10, GN-18).
 
-    A body that acts by entrustment needs the power of the agency that gave it (处罚法20).
+    A body that acts by entrustment needs the power of the agency that gave it (处罚法20). What a specialised force has
+    kept is the matter of a joint operation, each act by its own force (LX-04, LX-07).
     """
     if one.person.kind != OFFICER or one.employment is None:
         return NOTHING
@@ -65,7 +66,7 @@ def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval
         return said(regime, "R14", "unstated", one.people)
     if one.item is None:
         return said(regime, "R14", "not-in-force", one.people, item=question.item)
-    agency, day = _holder(one, question, interval.day), interval.day
+    agency, day = _holder(one, one.employment.agency, question, interval.day), interval.day
     best: PowerFacts | None = None
     for power in one.facts.powers:
         if power.agency != agency or power.item != question.item:
@@ -79,7 +80,7 @@ def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval
     own = one.agency if one.agency and one.agency.code == agency else None
     title, body = one.item.title, own.name if own and own.name else agency
     evidence, code = ((best.id,), _why(best)) if best is not None else ((), "not-held")
-    regulator = one.item.regulator
+    code, regulator = _referred(code, one.item, regime)
     return said(
         regime,
         "R14",
@@ -93,6 +94,14 @@ def r14(one: Standing, question: Question, regime: RegimeDay, interval: Interval
         regulator_zh=regulator.zh,
         regulator_en=regulator.en,
     )
+
+
+def _referred(code: str, item: PowerItem, regime: RegimeDay) -> tuple[str, Text]:
+    """To whom the matter goes: the specialised force that kept the item, or the regulator."""
+    force = regime.regime.force_of(item.code)
+    if force is not None and code == "not-held":
+        return "retained", force.title
+    return code, item.regulator
 
 
 def _why(power: PowerFacts) -> str:
@@ -111,7 +120,7 @@ def r15(one: Standing, question: Question, regime: RegimeDay, interval: Interval
         return NOTHING
     if one.place is None:
         return said(regime, "R15", "unstated", one.people)
-    if _designated(one, question, interval):
+    if _designated(one.place, one.employment.agency, question, interval):
         return NOTHING
     place = one.place.name or one.place.code
     findings: list[Finding] = []
@@ -133,15 +142,13 @@ def _within(path: tuple[str, ...], areas: tuple[str, ...]) -> bool:
     return any(area in areas for area in path)
 
 
-def _designated(one: Standing, question: Question, interval: Interval) -> bool:
-    if one.place is None or one.employment is None:
-        return False
+def _designated(place: PlaceFacts, agency: str, question: Question, interval: Interval) -> bool:
     return any(
-        order.agency == one.employment.agency
+        order.agency == agency
         and order.starts <= interval.day
         and (order.ends is None or interval.day <= order.ends)
         and order.item in (None, question.item)
-        for order in one.place.designations
+        for order in place.designations
     )
 
 
@@ -191,10 +198,10 @@ def _entrustments(one: Standing) -> list[Entrustment]:
     return [given for given in one.facts.entrustments if given.body in bodies]
 
 
-def _holder(one: Standing, question: Question, day: date) -> str:
+def _holder(one: Standing, agency: str, question: Question, day: date) -> str:
     """Whose power it is: the agency's own, or that of the giver where a sound entrustment covers the item."""
     if _by_entrustment(one):
         for given in _entrustments(one):
             if _lacking(given, question, day) is None:
                 return given.giver
-    return one.employment.agency if one.employment is not None else ""
+    return agency

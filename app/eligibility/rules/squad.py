@@ -26,7 +26,7 @@ def r17(squad: Squad, _question: Question, regime: RegimeDay, _interval: Interva
     """
     present = squad.largest_authority()
     findings: list[Finding] = []
-    for minimum in regime.minimums.get(squad.act, ()):
+    for minimum in regime.minimums[squad.act]:
         if present < minimum.officers:
             findings += said(
                 regime,
@@ -109,7 +109,7 @@ def r35(squad: Squad, question: Question, regime: RegimeDay, interval: Interval)
 
 
 def _too_few(squad: Squad, template: SquadTemplate, regime: RegimeDay) -> Findings:
-    present, needed = sum(one.counts for one in squad.members), max(template.members.get(OFFICER, 0), LEAST)
+    present, needed = sum(one.counts for one in squad.members), max(template.members.get(OFFICER, LEAST), LEAST)
     if regime.acts[squad.act].kind is ActClass.ASSIST or present >= needed:
         return NOTHING
     return said(

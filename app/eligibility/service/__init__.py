@@ -3,6 +3,7 @@
 from app.eligibility.service.asking import Answer, check
 from app.eligibility.service.attesting import Draft, Sealed, draft_attestation, keep_attestation, seal_attestation
 from app.eligibility.service.batch import LONGEST_LINE, MOST_LINES, Line, batch
+from app.eligibility.service.desk import Desk
 from app.eligibility.service.overriding import overridable_rules, override
 from app.eligibility.service.replaying import Difference, Replayed, replay
 from app.eligibility.service.squads import Picked, codes_in, pick
@@ -14,6 +15,7 @@ __all__ = [
     "MOST_LINES",
     "Answer",
     "Compared",
+    "Desk",
     "Difference",
     "Draft",
     "FactChange",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.database import PreparedWrite
 from app.core.errors import N_
 from app.core.permissions import Actor, P
 from app.eligibility.decision import Decision
@@ -15,10 +16,13 @@ from app.eligibility.facts import BadQuestion, Question, every_fact
 from app.eligibility.judgement import checked, evaluate
 from app.eligibility.models import DecisionPerson, DecisionRecord, FactSet, FactSetRecord
 from app.eligibility.queries import Loaded, find_people, load_for, records_of
+from app.eligibility.service.desk import Desk, takes
 from app.eligibility.service.records import new_id, rule_versions, stored
 from app.ledger.service import record
 from app.regimes.loader import DEFAULT_REGIME, load
 from app.regimes.service import keep_version
+
+_RECORD, _PERSON = PreparedWrite.into(DecisionRecord), PreparedWrite.into(DecisionPerson)
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,20 @@ class Answer:
     json: dict[str, Any]
 
 
-def check(session: Session, actor: Actor, question: Question, *, today: date, now: datetime) -> Answer:
+def check(
+    session: Session, actor: Actor, question: Question, *, today: date, now: datetime, desk: Desk | None = None
+) -> Answer:
     """Judge a question about people in the asker's scope and record the decision in the same transaction.
 
-    `today` is the local day on which the scope is read. Raises BadQuestion with the field for whatever cannot be asked;
-    a person outside the scope is as unknown as one who does not exist.
+    `today` is the local day on which the scope is read; `desk` holds facts that were laid out before. Raises
+    BadQuestion with the field for whatever cannot be asked; a person outside the scope is as unknown as one who does
+    not exist.
     """
     question = _asked(question, now)
+    if desk is not None and takes(question):
+        decision, laid = desk.judge(session, actor, question, today=today, now=now)
+        laid.is_kept = laid.is_kept or not keep_grounds(session, decision, laid.loaded, now)
+        return keep(session, actor, decision, laid.loaded, now, grounds=False)
     people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
     loaded = load_for(session, question, [row.id for row in people], question.known_at)
     decision = evaluate(question, loaded.facts, loaded.regime, asked_at=now)
@@ -53,11 +64,17 @@ def _asked(question: Question, now: datetime) -> Question:
     return replace(question, people=tuple(dict.fromkeys(question.people)))
 
 
-def keep_facts(session: Session, decision: Decision) -> None:
-    """Keep what the decision read, unless just that was kept before; two askers may do so at once."""
+def keep_grounds(session: Session, decision: Decision, loaded: Loaded, now: datetime) -> bool:
+    """Keep the rules and the facts that a decision rests on, once; returns whether any of it was new."""
+    new_rules = keep_version(session, loaded.regime, now=now)
+    return _keep_facts(session, decision) or new_rules
+
+
+def _keep_facts(session: Session, decision: Decision) -> bool:
+    """Two askers may keep the same facts at once."""
     digest = decision.facts_digest
     if session.scalar(select(FactSet.digest).where(FactSet.digest == digest)) is not None:
-        return
+        return False
     found = list(every_fact(decision.facts))
     row = {"digest": digest, "content": stored(decision.facts), "fact_ids": sorted({fact.id for fact in found})}
     anew = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -66,38 +83,37 @@ def keep_facts(session: Session, decision: Decision) -> None:
     if names:
         rows = [{"fact_id": name, "digest": digest} for name in names]
         session.execute(anew(FactSetRecord).values(rows).on_conflict_do_nothing())
+    return True
 
 
-def keep(session: Session, actor: Actor, decision: Decision, loaded: Loaded, now: datetime) -> Answer:
-    """Record a decision with everything it rests on, and note it in the ledger."""
+def keep(
+    session: Session, actor: Actor, decision: Decision, loaded: Loaded, now: datetime, *, grounds: bool = True
+) -> Answer:
+    """Record a decision, and with `grounds` everything it rests on, and note it in the ledger."""
     question, number = decision.question, new_id(now)
     answer = decision.to_json(number)
     homes = [loaded.homes[code] for code in question.people]
-    keep_version(session, loaded.regime, now=now)
-    keep_facts(session, decision)
-    session.add(
-        DecisionRecord(
-            id=number, asked_at=now, asked_by=actor.label, asked_by_name=actor.display_name,
-            asked_by_account_id=actor.account_id, question=stored(question), act=question.act.value,
-            item=question.item, place=question.place, starts_at=question.start, ends_at=question.end,
-            facts_digest=decision.facts_digest, regime=decision.regime_id, regime_version=decision.regime_version,
-            rule_versions=rule_versions(loaded.regime), answer=answer, outcome=decision.outcome.value,
-            unit_id=homes[0],
-        )
-    )  # fmt: skip
-    session.flush()
-    session.add_all(
-        DecisionPerson(
-            decision_id=number, position=position, person_id=loaded.ids[one.person], code=one.person,
-            outcome=one.outcome.value, unit_id=homes[position],
-        )
+    if grounds:
+        keep_grounds(session, decision, loaded, now)
+    row = {
+        "id": number, "asked_at": now, "asked_by": actor.label, "asked_by_name": actor.display_name,
+        "asked_by_account_id": actor.account_id, "question": stored(question), "act": question.act.value,
+        "item": question.item, "place": question.place, "starts_at": question.start, "ends_at": question.end,
+        "facts_digest": decision.facts_digest, "regime": decision.regime_id, "regime_version": decision.regime_version,
+        "rule_versions": rule_versions(loaded.regime), "answer": answer, "outcome": decision.outcome.value,
+        "unit_id": homes[0],
+    }  # fmt: skip
+    people = [
+        {"decision_id": number, "position": position, "person_id": loaded.ids[one.person], "code": one.person,
+         "outcome": one.outcome.value, "unit_id": homes[position]}
         for position, one in enumerate(decision.people)
-    )  # fmt: skip
+    ]  # fmt: skip
+    _RECORD.run(session, **row)
+    for person in people:
+        _PERSON.run(session, **person)
+    told = {"outcome": decision.outcome, "act": question.act, "people": question.people}
     record(
         session, actor, "eligibility.decision.made", ("decision", number), now=now, unit_id=homes[0],
-        after={
-            "outcome": decision.outcome, "act": question.act, "people": question.people,
-            "facts_digest": decision.facts_digest,
-        },
+        after={**told, "facts_digest": decision.facts_digest},
     )  # fmt: skip
     return Answer(number, decision, answer)

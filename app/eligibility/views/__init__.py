@@ -1,5 +1,6 @@
 """Pages of the duty decisions."""
 
+from app.eligibility.service import Desk
 from app.eligibility.views import (
     board,
     check,
@@ -16,6 +17,6 @@ from app.eligibility.views.blueprint import blueprint
 from app.eligibility.views.board import home_cards
 
 __all__ = [
-    "blueprint", "board", "check", "decisions", "forecast", "home_cards", "observations", "rosters", "squads",
+    "Desk", "blueprint", "board", "check", "decisions", "forecast", "home_cards", "observations", "rosters", "squads",
     "watch", "webhooks", "whatif",
 ]  # fmt: skip

@@ -57,6 +57,16 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
         ),
         ("移送%(regulator_zh)s处理。", "Refer the matter to the authority for %(regulator_en)s."),
     ),
+    "R14.retained": (
+        (
+            "“%(item_zh)s”由%(regulator_zh)s行使，不属%(agency)s职权。",
+            "%(agency)s does not hold the power over %(item_en)s, which stays with the %(regulator_en)s.",
+        ),
+        (
+            "移送%(regulator_zh)s，或由街道(镇)提请联合执法，各队伍只实施本队伍职权内的行为。",
+            "Refer the matter to the %(regulator_en)s, or to a joint operation in which each force acts for itself.",
+        ),
+    ),
     "R14.planned": (
         (
             "“%(item_zh)s”的职权尚未由%(agency)s承接。",

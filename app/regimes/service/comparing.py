@@ -68,11 +68,12 @@ def _differences(left: Rows, right: Rows) -> Iterable[Difference]:
     for key in sorted({*left, *right}):
         mine, theirs = left.get(key, []), right.get(key, [])
         if [_said(one) for one in mine] != [_said(one) for one in theirs]:
-            yield Difference(
-                key,
-                tuple(one for one in mine if one not in theirs),
-                tuple(one for one in theirs if one not in mine),
-            )
+            yield Difference(key, _alone(mine, theirs), _alone(theirs, mine))
+
+
+def _alone(rows: list[Side], others: list[Side]) -> tuple[Side, ...]:
+    """The rows of one side that the other lacks; where it lacks none, those that a row over there is laid over."""
+    return tuple(one for one in rows if one not in others) or tuple(rows)
 
 
 def _said(side: Side) -> tuple[object, ...]:

@@ -98,7 +98,7 @@ def add_result(session: Session, sitting_id: int, person_id: int, day: date, sco
     attempt = Attempt(
         paper_id=paper.id, sitting_id=sitting_id, person_id=person_id, started_at=began, sat_on=day,
         deadline_at=began + timedelta(hours=1), accepts_until=began + timedelta(hours=1), places=0, device_token="d",
-        submitted_at=began + timedelta(minutes=50), closed_by="CANDIDATE", answered=50, receipt=f"R{next(serial)}",
+        submitted_at=began + timedelta(minutes=50), closed_by="SELF", answered=50, receipt=f"R{next(serial)}",
     )  # fmt: skip
     session.add(attempt)
     session.flush()

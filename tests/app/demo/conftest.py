@@ -24,14 +24,14 @@ class Loaded:
     settings: Settings
 
 
-def fresh(url: str, folder: Path, now: datetime = START) -> Iterator[Loaded]:
+def fresh(url: str, folder: Path, now: datetime = START, locality: str = "pingliang") -> Iterator[Loaded]:
     """Load into an empty database in one transaction."""
     settings = settings_for(url, folder / "instance")
     engine = create_engine(url)
     prepare_engine(engine)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
-        loaded = demo.load(session, "pingliang", settings, now)
+        loaded = demo.load(session, locality, settings, now)
         session.commit()
         yield Loaded(loaded, session, settings)
     engine.dispose()

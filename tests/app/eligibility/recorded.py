@@ -1,4 +1,4 @@
-"""What every case found when it was last looked through, finding by finding: `python -m tests.app.eligibility.recorded`.
+"""What every case found when it was last looked through: `python -m tests.app.eligibility.recorded` writes it anew.
 
 A case states what matters to it; this record keeps the rest of each finding too (evidence, figures, source, whether it
 can be overridden), so that a change to any of them is seen and looked through before the record is written anew.
@@ -22,7 +22,8 @@ def lines_of(decision: Decision | None) -> list[str]:
 def _line(one: Finding) -> str:
     data = " ".join(f"{key}={value!r}" for key, value in one.data)
     can = " overridable" if one.overridable else ""
-    return f"{one.rule}.{one.code} {one.severity}{can} {','.join(one.people)} [{data}] <{', '.join(one.facts)}> {one.source}"
+    people, facts = ",".join(one.people), ", ".join(one.facts)
+    return f"{one.rule}.{one.code} {one.severity}{can} {people} [{data}] <{facts}> {one.source}"
 
 
 @cache

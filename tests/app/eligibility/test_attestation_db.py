@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta, timezone
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
@@ -232,3 +233,22 @@ def test_the_operator_attests_from_the_command_line(application, session, denied
     again = runner.invoke(cli.group, ["attest", "0" * 26, str(tmp_path / "x.pdf"), "--case", CASE])
     assert again.exit_code != 0
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_the_public_check_tells_an_attestation_from_a_certificate_and_a_forged_one_from_both(client, attest, session):
+    number = attest().number
+    content = session.scalars(select(Attestation.content)).one()
+
+    def ask(data):
+        return client.post("/verify", data={"file": (BytesIO(data), "a.pdf")}, content_type="multipart/form-data").text
+
+    page = ask(content)
+    assert "Genuine and unchanged" in page
+    assert "An attestation of a decision, not a certificate" in page
+    assert number in page
+    assert "State today" not in page
+    assert "What state is the certificate in?" not in page
+    forged = ask(content[:2000] + bytes([content[2000] ^ 1]) + content[2001:])
+    assert "Not genuine, or changed" in forged
+    assert "An attestation of a decision" not in forged
+    assert number not in forged

@@ -23,7 +23,7 @@ def test_a_case_gives_the_answer_it_states(case):
 
 def test_a_wrong_expectation_shows_where_the_answer_differs():
     text = (
-        (VECTORS / "scenarios.toml")
+        (VECTORS / "c2_pingliang.toml")
         .read_text("utf-8")
         .replace('outcome = "ALLOW"\nreasons = []', 'outcome = "DENY"', 1)
     )
@@ -33,7 +33,7 @@ def test_a_wrong_expectation_shows_where_the_answer_differs():
 
 
 def test_a_rule_that_speaks_where_the_case_only_comes_near_is_a_difference():
-    text = (VECTORS / "scenarios.toml").read_text("utf-8")
+    text = (VECTORS / "c2_pingliang.toml").read_text("utf-8")
     marked = text.replace('name = "S16b the same in 2026"', 'name = "S16b the same in 2026"\nnear = "R17"')
     differing = [result for result in replay(marked, load) if result.differences]
     assert [(one.at, one.got) for result in differing for one in result.differences] == [("near", "R17 speaks")]
@@ -58,7 +58,7 @@ def test_a_rule_that_speaks_where_the_case_only_comes_near_is_a_difference():
             "person/A/kind",
         ),
         ('regime = "pingliang"\n[[case]]\nname = "x"\nnear = "R99"\n', "case x, near"),
-        ('regime = "pingliang"\n[[case]]\nname = "x"\nboundary = "R03 noon"\n', "case x, boundary"),
+        ('regime = "pingliang"\n[[case]]\nname = "x"\nboundary = ["R03 noon"]\n', "case x, boundary"),
     ],
 )
 def test_an_unreadable_file_of_cases_is_refused_at_its_place(text: str, where: str):

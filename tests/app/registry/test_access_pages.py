@@ -38,11 +38,11 @@ def local(session, cast, house, operator):
 def test_the_list_counts_searches_and_shows_roles_over_units(sign_in):
     browser = sign_in("ada")
     page = browser.get("/access/").text
-    assert "9 accounts" in page
+    assert "11 accounts" in page
     assert "崆峒区城市管理行政执法局" in page
     assert "1 account<" in browser.get("/access/?q=TAN").text
     assert "No account fits" in browser.get("/access/?q=nobody%25").text
-    assert "9 accounts" in browser.get("/access/?state=WAITING").text
+    assert "11 accounts" in browser.get("/access/?state=WAITING").text
     assert "No account fits" in browser.get("/access/?state=DISABLED").text
 
 
