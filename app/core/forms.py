@@ -17,10 +17,10 @@ LONGEST_LINE = 200
 LONGEST_TEXT = 4000
 
 
-def tidy(value: str | None) -> str | None:
-    """Without control characters and outer spaces; None stays None."""
-    if value is None:
-        return None
+def tidy(value: Any) -> Any:  # noqa: ANN401 - what a form is filled with may be a number
+    """A text without control characters and outer spaces; anything else, such as None, stays as it is."""
+    if not isinstance(value, str):
+        return value
     return "".join(c for c in value if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
 
 

@@ -15,6 +15,7 @@ from flask_babel import force_locale, get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from app.config import Settings
@@ -385,9 +386,10 @@ def left_text(value: date | int | timedelta) -> str:
     return str(gettext("today") if days == 0 else gettext("%(days)s days left", days=days))
 
 
-def listed_text(values: Iterable[object]) -> str:
-    """Names or codes one after the other, with the comma of the reader's language."""
-    return ("、" if language() == "zh" else ", ").join(str(one) for one in values)
+def listed_text(values: Iterable[object], *, whole: bool = False) -> str:
+    """Names or codes one after the other, with the reader's comma; `whole`: none is broken over two lines."""
+    comma, form = "、" if language() == "zh" else ", ", Markup('<span class="who">{}</span>')
+    return Markup(comma).join(map(form.format, values)) if whole else comma.join(map(str, values))  # noqa: S704
 
 
 FILTERS = {"day": day_text, "moment": moment_text, "clock": clock_text, "left": left_text, "listed": listed_text}

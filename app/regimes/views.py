@@ -38,7 +38,7 @@ def regime(regime_id: str) -> ResponseReturnValue:
 @requires(P.REGIMES_READ)
 def compare(regime_id: str) -> ResponseReturnValue:
     """Two versions side by side: only what differs, counted."""
-    left, right = request.args.get("left", "files"), request.args.get("right", "present")
+    left, right = request.args.get("left") or "files", request.args.get("right") or "present"
     before = queries.edition(db.session(), regime_id, left, today())
     after = queries.edition(db.session(), regime_id, right, today())
     return render_template(
@@ -106,7 +106,7 @@ def draft_edit(draft_id: int) -> ResponseReturnValue:
     if form.ready():
         try:
             service.change_draft(
-                db.session(), actor(), draft_id, int(form.version.data), form.title.data, form.text.data or "",
+                db.session(), actor(), draft_id, int(form.version.data or 0), form.title.data, form.text.data or "",
                 today=today(), now=now(),
             )  # fmt: skip
         except DomainError as error:

@@ -1,4 +1,4 @@
-"""The pages of duty, squads, rosters, forecast, local rules and of outsiders: Chinese on the phone, English at a desk."""
+"""Pages of duty, squads, rosters, forecast, local rules and outsiders: Chinese on the phone, English at a desk."""
 
 import re
 from datetime import timedelta
@@ -51,7 +51,7 @@ def addresses(district: Town, browser: Browser) -> Addresses:
     people = "&".join(f"pick={code}" for code in JOINT)
     return {
         "": [("published", f"/officers/{BUREAU}")],
-        "sun": [("board", "/duty/"), ("circumstances", f"/duty/check?{people}&act=SEAL&recorder=no"),
+        "sun": [("board", "/duty/"), ("circumstances", f"/duty/check?{people}&act=SEIZE&recorder=no"),
                 ("duty-decision", decision), ("squads", "/duty/squads"), ("squad", "/duty/squads/1"),
                 ("squad-found", f"/duty/squads/1?unit={CITY}"), ("squad-settings", "/duty/squads/1/settings"),
                 ("squad-new", "/duty/squads/new"), ("rosters", "/duty/rosters"), ("roster-new", "/duty/rosters/new"),

@@ -54,10 +54,12 @@ def r38(squad: Squad, question: Question, regime: RegimeDay, _interval: Interval
 
 @lru_cache(maxsize=4)
 def _faults(shifts: tuple[Shift, ...], start: datetime, end: datetime, rest_hours: int) -> Faults:
-    """Shifts that end before they start, overlaps and short rests with the people concerned; each in time order.
+    """What `_searched` found; kept, because every piece of time asks the same of one roster."""
+    return _searched(shifts, start, end, rest_hours)
 
-    Kept, because every piece of time asks the same of one roster.
-    """
+
+def _searched(shifts: tuple[Shift, ...], start: datetime, end: datetime, rest_hours: int) -> Faults:
+    """Shifts that end before they start, overlaps and short rests with the people concerned; each in time order."""
     backward = tuple(sorted((one for one in shifts if one.ends <= one.starts), key=_order))
     turns: dict[str, list[Shift]] = {}
     for shift in sorted((one for one in shifts if one.starts < one.ends), key=_order):

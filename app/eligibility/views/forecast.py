@@ -72,10 +72,19 @@ def plot(found: Outlook) -> bytes:
     labels = [week.strftime("%m-%d") for week in found.weeks]
     chart.x_labels = labels
     chart.x_labels_major = labels[::MONTH]
-    chart.add(_("no fit officer"), [_count(found, week, Coverage.EMPTY) for week in range(len(labels))])
-    chart.add(_("fewer than needed"), [_count(found, week, Coverage.SHORT) for week in range(len(labels))])
+    _stack(chart, found)
     drawn: str = chart.render(is_unicode=True)
     return re.sub(r"<script.*?</script>", "", drawn, flags=re.DOTALL).encode()
+
+
+def _stack(chart: Any, found: Outlook) -> None:  # noqa: ANN401 - a chart
+    """The columns, on whole numbers of places."""
+    empty = [_count(found, week, Coverage.EMPTY) for week in range(len(found.weeks))]
+    short = [_count(found, week, Coverage.SHORT) for week in range(len(found.weeks))]
+    most = max(map(sum, zip(empty, short, strict=True)), default=0)
+    chart.y_labels = sorted({round(most * step / 4) for step in range(5)})
+    chart.add(_("no fit officer"), empty)
+    chart.add(_("fewer than needed"), short)
 
 
 def _pygal() -> Any:  # noqa: ANN401 - has no stubs

@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.permissions import Actor, P
-from app.eligibility.models import DecisionRecord
+from app.eligibility.models import DecisionRecord, FactSet
 from app.eligibility.queries import coverage, repairs
 from app.eligibility.queries import rosters as queries
 from app.eligibility.queries import squads as squad_queries
@@ -272,7 +272,7 @@ def test_publishing_is_an_act_with_a_decision_and_a_new_version_takes_its_place(
     assert done.published
     kept = session.get(DecisionRecord, done.answer.id)
     assert (kept.act, kept.question["context"]["roster"]) == ("PUBLISH_ROSTER", draft)
-    assert len(kept.facts["shifts"]) == 3
+    assert len(session.get(FactSet, kept.facts_digest).content["shifts"]) == 3
     assert queries.roster(session, draft, None).state is RosterState.PUBLISHED
     with refused(Refused, "roster-not-draft"):
         put(session, actor, draft, squad, "2026-04-30 08:00", "2026-04-30 16:00")

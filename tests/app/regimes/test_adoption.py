@@ -275,6 +275,8 @@ def test_a_draft_is_written_by_its_page_row_by_row(session, hands, sign_in):
     made = browser.post("/rules/pingliang/drafts/new", data={**form, "text": HOURS}, follow_redirects=True)
     assert "1 difference" in made.text
     (row,) = queries.drafts(session, "pingliang")
+    shown = browser.get(f"/rules/drafts/{row.id}/edit")
+    assert 'name="version" type="hidden" value="1"' in shown.text
     edit = {**form, "text": HOURS.replace("80", "40"), "version": "1"}
     refused = browser.post(f"/rules/drafts/{row.id}/edit", data=edit)
     assert "line 3" in refused.text
