@@ -29,6 +29,8 @@ from app.training.models import Attendance, TrainingClass
 from tests.app.demo.conftest import Loaded, fresh
 from tests.conftest import START, postgresql
 
+pytestmark = pytest.mark.xdist_group("localities")  # a load takes long: one process has it
+
 ASSISTING = {"PUBLICITY", "PATROL", "INFO", "DISSUADE"}
 ALLOWING = {"ALLOW", "ALLOW_WITH_WARNINGS"}
 EVERYBODY = {"ada", "reg", "tan", "edi", "rui", "ian", "sun", "ou"}

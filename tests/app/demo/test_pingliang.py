@@ -34,6 +34,8 @@ from certificates.verify import verify_pdf
 from tests.app.demo.conftest import Loaded, fresh
 from tests.conftest import START, postgresql
 
+pytestmark = pytest.mark.xdist_group("pingliang")  # a load takes long: one process has it
+
 TODAY = date(2026, 3, 2)
 COUNTIES = ("KT", "JC", "LT", "CX", "HT", "ZL", "JN")
 
