@@ -27,8 +27,7 @@ bench: setup
 mutate: setup
 	@rm -rf $(MUTATION) && mkdir -p $(MUTATION)
 	@cp -R app question_bank certificates migrations tests pyproject.toml $(MUTATION)
-	cd $(MUTATION) && PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 nice -n 15 $(CURDIR)/$(BIN)/mutmut run --max-children 1 "$(RULES)"
-	cd $(MUTATION) && $(CURDIR)/$(BIN)/mutmut results
+	cd $(MUTATION) && PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 nice -n 15 $(CURDIR)/$(BIN)/python -m tests.app.eligibility.mutants "$(RULES)"
 
 format: setup
 	$(BIN)/ruff format .

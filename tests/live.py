@@ -193,6 +193,33 @@ def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float
     return sorted(times)
 
 
+def ask_steadily(port: int, requests: list[bytes], rate: float, seconds: float, lines: int = 32) -> list[float]:
+    """Send the requests in turn at a steady rate over so many connections; times count from when each was due, sorted.
+
+    Every answer must be 200. A request whose connection is still waiting is sent as soon as it is free.
+    """
+    times: list[float] = []
+
+    async def line(first: int, begun: float) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in range(first, int(rate * seconds), lines):
+            due = begun + number / rate
+            await asyncio.sleep(max(due - time.perf_counter(), 0))
+            writer.write(requests[number % len(requests)])
+            status, body = await _answer(reader)
+            times.append(time.perf_counter() - due)
+            if status != 200:
+                raise AssertionError((status, body))
+        await _close(writer)
+
+    async def everybody() -> None:
+        begun = time.perf_counter() + 0.2
+        await asyncio.gather(*(line(first, begun) for first in range(lines)))
+
+    _run(everybody())
+    return sorted(times)
+
+
 async def write_on(candidate: Candidate, port: int, until: float) -> None:
     """Save one answer after the other, as fast as they are acknowledged, until a moment or until the line breaks."""
     host = f"127.0.0.1:{port}"

@@ -15,7 +15,7 @@ from app.regimes.loader import load
 from tests.app.eligibility.rows import PLACE
 from tests.conftest import PROJECT
 
-CASES = PROJECT / "tests" / "vectors" / "eligibility" / "scenarios.toml"
+CASES = PROJECT / "tests" / "vectors" / "eligibility" / "c2_pingliang.toml"
 SHIFT = ["--place", PLACE, "--start", "2026-04-30T22:00:00+08:00", "--end", "2026-05-01T06:00:00+08:00"]
 
 

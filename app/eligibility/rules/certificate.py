@@ -34,9 +34,8 @@ def r03(one: Standing, _question: Question, regime: RegimeDay, _interval: Interv
     held = one.held
     if held is None or not held.ended or one.person.kind != OFFICER:
         return NOTHING
-    last = held.facts.valid_to
-    day = last.isoformat() if last else ""
-    return said(regime, "R03", "expired", one.people, facts=held.evidence, number=held.facts.number, valid_to=day)
+    last = str(held.facts.valid_to)
+    return said(regime, "R03", "expired", one.people, facts=held.evidence, number=held.facts.number, valid_to=last)
 
 
 def r04(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
@@ -44,9 +43,8 @@ def r04(one: Standing, _question: Question, regime: RegimeDay, _interval: Interv
     held = one.held
     if held is None or held.started or one.person.kind != OFFICER:
         return NOTHING
-    first = held.facts.valid_from
-    day = first.isoformat() if first else ""
-    return said(regime, "R04", "early", one.people, facts=held.evidence, number=held.facts.number, valid_from=day)
+    first = str(held.facts.valid_from)
+    return said(regime, "R04", "early", one.people, facts=held.evidence, number=held.facts.number, valid_from=first)
 
 
 def r05(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:

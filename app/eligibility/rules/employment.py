@@ -49,12 +49,12 @@ def r08(one: Standing, question: Question, regime: RegimeDay, _interval: Interva
 def _departed(one: Standing, regime: RegimeDay) -> Findings:
     if not one.person.employments and one.person.kind not in OWN_PEOPLE:
         return NOTHING
-    past = [(fact.ends, fact.id, fact) for fact in one.person.employments if fact.ends is not None]
+    past = {(fact.ends, fact.id): fact for fact in one.person.employments if fact.ends is not None}
     if not past:
         return said(regime, "R08", "unknown", one.people)
-    ended, _, last = max(past, key=lambda row: row[:2])
-    evidence, day = (last.id,), ended.isoformat()
-    out = said(regime, "R08", "departed", one.people, facts=evidence, ended=day, reason=last.ended_for or "")
+    ended, number = max(past)
+    evidence, reason = (number,), past[ended, number].ended_for or ""
+    out = said(regime, "R08", "departed", one.people, facts=evidence, ended=ended.isoformat(), reason=reason)
     if one.held is None or not one.held.in_force:
         return out
     return out + said(

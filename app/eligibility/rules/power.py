@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.eligibility.facts import Entrustment, PlaceFacts, PowerFacts, Question
-from app.eligibility.findings import NOTHING, Finding, Findings
+from app.eligibility.findings import NOTHING, Findings
 from app.eligibility.intervals import Interval
 from app.eligibility.rules.saying import said
 from app.eligibility.standing import Standing
@@ -31,7 +31,7 @@ def r12(one: Standing, _question: Question, regime: RegimeDay, _interval: Interv
     )
 
 
-def r13(one: Standing, question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
+def r13(one: Standing, _question: Question, regime: RegimeDay, _interval: Interval) -> Findings:
     """The item lies outside the domains on the certificate; a certificate that names none is unknown."""
     if one.person.kind != OFFICER or one.held is None or one.item is None:
         return NOTHING
@@ -46,7 +46,7 @@ def r13(one: Standing, question: Question, regime: RegimeDay, _interval: Interva
         one.people,
         facts=(one.held.facts.id,),
         number=one.held.facts.number,
-        item=question.item or "",
+        item=one.item.code,
         domain_zh=domain.zh,
         domain_en=domain.en,
     )
@@ -123,19 +123,19 @@ def r15(one: Standing, question: Question, regime: RegimeDay, interval: Interval
     if _designated(one.place, one.employment.agency, question, interval):
         return NOTHING
     place = one.place.name or one.place.code
-    findings: list[Finding] = []
+    findings: Findings = NOTHING
     if one.held is not None:
         region = one.held.facts.region
         if region is None or not _within(one.place.path, region):
             code = "region-unknown" if region is None else "outside-region"
             evidence = (one.held.facts.id,)
-            findings += said(regime, "R15", code, one.people, facts=evidence, number=one.held.facts.number, place=place)
+            findings = said(regime, "R15", code, one.people, facts=evidence, number=one.held.facts.number, place=place)
     if one.agency is not None and not _within(one.place.path, one.agency.territory):
         body = one.agency.name or one.agency.code
         findings += said(
             regime, "R15", "outside-territory", one.people, facts=(one.agency.id,), place=place, agency=body
         )
-    return tuple(findings)
+    return findings
 
 
 def _within(path: tuple[str, ...], areas: tuple[str, ...]) -> bool:
@@ -162,18 +162,21 @@ def r16(one: Standing, question: Question, regime: RegimeDay, interval: Interval
     body = one.agency.name or one.agency.code
     if regime.acts[question.act].kind is ActClass.COMPEL:
         return said(regime, "R16", "compel", one.people, facts=(one.agency.id,), agency=body)
-    given = _entrustments(one)
-    faults = [(_lacking(entrustment, question, interval.day), entrustment.id) for entrustment in given]
-    if any(fault is None for fault, _ in faults):
-        return NOTHING
-    code, evidence = "none", [one.agency.id]
+    faults: list[tuple[str, str]] = []
+    for given in _entrustments(one):
+        fault = _lacking(given, question, interval.day)
+        if fault is None:
+            return NOTHING
+        faults.append((fault, given.id))
+    code = "none"
+    evidence: tuple[str, ...] = (one.agency.id,)
     if faults:
-        fault, entrustment = max(faults, key=lambda found: (_SERIOUS.index(found[0] or ""), found[1]))
-        code, evidence = fault or "", [one.agency.id, entrustment]
-    return said(regime, "R16", code, one.people, facts=tuple(evidence), agency=body, item=question.item or "")
+        code, closest = max(faults, key=lambda found: (_SERIOUS.index(found[0]), found[1]))
+        evidence += (closest,)
+    return said(regime, "R16", code, one.people, facts=evidence, agency=body, item=question.item or "")
 
 
-_SERIOUS = ("", "ended", "item", "items-unknown", "unpublished", "passed-on")
+_SERIOUS = ("ended", "item", "items-unknown", "unpublished", "passed-on")
 """What an entrustment lacks; where several fail, the one that comes closest is told."""
 
 

@@ -101,12 +101,12 @@ def r28(one: Standing, _question: Question, regime: RegimeDay, interval: Interva
         return NOTHING
     year = interval.day.year
     left = (date(year, 12, 31) - interval.day).days
-    findings: list[Finding] = []
+    findings: Findings = NOTHING
     if _owed(entry.hired_on, year - 1, regime):
-        findings += _hours(one, regime, year - 1, interval.day, None)
+        findings = _hours(one, regime, year - 1, interval.day, None)
     if left < int(regime.values["hours.warn_days"]) and _owed(entry.hired_on, year, regime):
         findings += _hours(one, regime, year, interval.day, left)
-    return tuple(findings)
+    return findings
 
 
 def _owed(hired_on: date, year: int, regime: RegimeDay) -> bool:
@@ -144,7 +144,7 @@ def _parts(one: Standing, regime: RegimeDay, year: int, counted: list[HoursFact]
     values = regime.regime.on(date(year, 1, 1)).values
     if not any(values.get(name) for name in _SPLIT):
         return NOTHING
-    unsorted = sum((fact.hours for fact in counted if not fact.category), Decimal(0))
+    unsorted = sum(fact.hours for fact in counted if not fact.category)
     findings: list[Finding] = []
     for name, (category, zh, en) in _SPLIT.items():
         needed = Decimal(values.get(name, 0))
@@ -218,4 +218,4 @@ _TASK_EN = {Task.REGISTER: "registration", Task.ROTATE: "rotation training", Tas
 
 
 def _figure(number: Decimal) -> str:
-    return format(number.normalize(), "f")
+    return f"{number.normalize():f}"

@@ -87,16 +87,18 @@ def r29_unit(squad: Squad, question: Question, regime: RegimeDay, interval: Inte
         return said(regime, "R29", "unit-unknown", squad.people, unit=code)
     if unit.kind not in LIMITS:
         return said(regime, "R29", "unit-kind", squad.people, facts=(unit.id,), unit=unit.name or code)
-    return _dispatched(squad, unit, _headcount(facts, code, interval.day), regime)
+    return _dispatched(squad, unit, LIMITS[unit.kind], _headcount(facts, code, interval.day), regime)
 
 
-def _dispatched(squad: Squad, unit: AgencyFacts, now: Headcount | None, regime: RegimeDay) -> Findings:
+def _dispatched(
+    squad: Squad, unit: AgencyFacts, limits: tuple[str, str], now: Headcount | None, regime: RegimeDay
+) -> Findings:
     name, people = unit.name or unit.code, squad.people
     if now is None or now.dispatched is None:
         evidence = (unit.id, now.id) if now else (unit.id,)
         return said(regime, "R29", "number-unknown", people, facts=evidence, unit=name)
     after = now.dispatched + sum(not _serves_at(member.standing, unit.code) for member in squad.members)
-    least, most = (regime.values.get(limit) for limit in LIMITS[unit.kind or ""])
+    least, most = (regime.values.get(limit) for limit in limits)
     evidence = (unit.id, now.id)
     if most is not None and after > most:
         return said(regime, "R29", "too-many", people, facts=evidence, unit=name, after=after, most=int(most))
@@ -154,7 +156,7 @@ def _cap(squad: Squad, agency: str, count: int, regime: RegimeDay, day: date) ->
     after, evidence = now.auxiliaries + count, (now.id,)
     findings: Findings = NOTHING
     if after > most:
-        findings += said(
+        findings = said(
             regime,
             "R31",
             "above",

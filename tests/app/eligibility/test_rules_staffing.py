@@ -1,143 +1,168 @@
-"""Numbers, dispatch and rosters: what the cases in tests/vectors do not show."""
+"""Numbers and dispatch: what the cases in tests/vectors do not show."""
 
 import re
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import pytest
 
 from app.eligibility.decision import Outcome
-from app.eligibility.facts import AgencyFacts, Context, Employment, Facts, Headcount, Shift
+from app.eligibility.facts import AgencyFacts, Context, Employment, Facts, Headcount
+from app.eligibility.findings import Finding
+from app.eligibility.intervals import Interval
 from app.eligibility.judgement import evaluate
-from app.eligibility.rules import roster
+from app.eligibility.rules import staffing
+from app.eligibility.standing import standing
 from app.eligibility.wording.staffing import WORDS
 from app.regimes.codes import Act, Severity
 from app.regimes.loader import load
-from app.regimes.policy import Regime
+from app.regimes.policy import Regime, Value
 
 from .cast import asked, at, facts_of, officer
 
 REGIME = load("pingliang")
 RUGAO = load("rugao")
-MAY = {"start": "2026-05-01 00:00", "end": "2026-06-01 00:00"}
 
 
-def shift(number: str, place: str, starts: datetime, hours: float, *people: str) -> Shift:
-    return Shift(
-        id=number, squad=f"Q{number}", place=place, starts=starts, ends=starts + timedelta(hours=hours), people=people
-    )
-
-
-def published(shifts: tuple[Shift, ...] | None, covered: tuple[str, ...] = (), regime: Regime = REGIME, **span: str):
-    facts = replace(facts_of(officer("LEAD")), shifts=shifts, covered=covered)
-    return evaluate(asked("LEAD", act=Act.PUBLISH_ROSTER, **(span or MAY)), facts, regime)
-
-
-def haikou() -> tuple[Shift, ...]:
-    """52 squads of nine in 26 towns, each squad on duty every second of three daily turns, around the clock in May."""
-    shifts, first = [], at("2026-05-01 00:00")
-    for town in range(26):
-        for turn in range(31 * 2):
-            squad = town * 2 + turn % 2
-            people = tuple(f"{squad:02d}-{one}" for one in range(9))
-            shifts.append(
-                shift(f"{town:02d}-{turn:02d}", f"T{town:02d}", first + timedelta(hours=12 * turn), 12, *people)
-            )
-    return tuple(shifts)
-
-
-def test_two_squads_in_each_of_haikou_s_towns_hold_a_month_around_the_clock():
-    answer = published(haikou(), tuple(f"T{town:02d}" for town in range(26)))
-    assert answer.outcome is Outcome.ALLOW
-
-
-def test_one_shift_taken_out_of_the_month_is_the_only_gap():
-    shifts = tuple(one for one in haikou() if one.id != "07-20")
-    answer = published(shifts, tuple(f"T{town:02d}" for town in range(26)))
-    assert [(one.code, dict(one.data)["place"], dict(one.data)["starts"]) for one in answer.reasons] == [
-        ("gap", "T07", "2026-05-11 00:00")
-    ]
-
-
-def test_the_people_of_one_overlap_are_named_together_with_both_shifts():
-    start = at("2026-05-02 08:00")
-    answer = published((shift("1", "T", start, 8, "B", "A", "C"), shift("2", "U", start, 8, "A", "B")))
-    (found,) = answer.reasons
-    assert (found.code, found.severity, found.people, found.facts) == (
-        "double-booked",
-        Severity.DENY,
-        ("A", "B"),
-        ("1", "2"),
-    )
-
-
-def test_an_overlap_inside_a_long_shift_is_found_behind_a_shorter_one():
-    start = at("2026-05-02 08:00")
-    answer = published(
-        (
-            shift("1", "T", start, 12, "A"),
-            shift("2", "U", start + timedelta(hours=1), 1, "A"),
-            shift("3", "U", start + timedelta(hours=4), 1, "A"),
-        )
-    )
-    assert [one.facts for one in answer.reasons] == [("1", "2"), ("1", "3")]
-
-
-def test_somebody_listed_twice_in_one_shift_is_not_double_booked():
-    assert published((shift("1", "T", at("2026-05-02 08:00"), 8, "A", "A"),)).outcome is Outcome.ALLOW
-
-
-def test_shifts_wholly_outside_the_asked_interval_do_not_matter():
-    start = at("2026-04-20 08:00")
-    assert published((shift("1", "T", start, 8, "A"), shift("2", "U", start, 8, "A"))).outcome is Outcome.ALLOW
-
-
-def test_the_rest_after_the_last_shift_of_the_month_before_counts():
-    before = shift("1", "T", at("2026-04-30 16:00"), 8, "A")
-    answer = published((before, shift("2", "T", at("2026-05-01 07:00"), 8, "A")))
-    assert [(one.code, one.severity) for one in answer.reasons] == [("rest", Severity.WARN)]
-
-
-def test_overlapping_shifts_of_others_cover_one_another_s_ends():
-    start = at("2026-05-01 00:00")
-    span = {"start": "2026-05-01 00:00", "end": "2026-05-01 12:00"}
-    shifts = (shift("1", "T", start, 12, "A"), shift("2", "T", start + timedelta(hours=2), 2, "B"))
-    assert published(shifts, ("T",), **span).outcome is Outcome.ALLOW
-
-
-def test_fifty_findings_are_told_and_the_number_of_the_rest():
-    answer = published((shift("1", "X", at("2026-05-01 00:00"), 8, "A"),), tuple(f"T{one:02d}" for one in range(53)))
-    told = [one for one in answer.reasons if one.code == "gap"]
-    assert len(told) == roster.MOST == 50
-    (more,) = [one for one in answer.reasons if one.code == "more"]
-    assert dict(more.data)["more"] == 3
-
-
-def test_exactly_fifty_findings_leave_nothing_untold():
-    answer = published((shift("1", "X", at("2026-05-01 00:00"), 8, "A"),), tuple(f"T{one:02d}" for one in range(50)))
-    assert [one.code for one in answer.reasons] == ["gap"] * 50
-
-
-def test_a_denial_is_told_before_the_warnings_fill_the_list():
-    start = at("2026-05-02 08:00")
-    shifts = (shift("1", "X", start, 8, "A"), shift("2", "Y", start, 8, "A"))
-    answer = published(shifts, tuple(f"T{one:02d}" for one in range(60)))
-    assert answer.outcome is Outcome.DENY
-
-
-def test_times_without_an_offset_deny_as_a_fault():
-    naive = Shift(id="1", squad="Q", place="T", starts=datetime(2026, 5, 1), ends=datetime(2026, 5, 2), people=("A",))  # noqa: DTZ001
-    answer = published((naive,), ("T",))
-    assert answer.outcome is Outcome.DENY
-    assert [one.code for one in answer.faults] == ["fault"]
+def count(agency: str, on: date, **numbers: int | None) -> Headcount:
+    return Headcount(id=f"n:{agency}:{on.isoformat()}", agency=agency, on=on, **numbers)
 
 
 def hiring(*people: str, facts: Facts, count: int = 1):
     return evaluate(replace(asked(*people, act=Act.HIRE_AUX), context=Context(count=count)), facts, REGIME)
 
 
-def count(agency: str, on: date, **numbers: int) -> Headcount:
-    return Headcount(id=f"n:{agency}:{on.isoformat()}", agency=agency, on=on, **numbers)
+def strict(rule: str, regime: Regime = REGIME) -> Regime:
+    """The regime with a rule tightened to a denial."""
+    own = tuple(replace(switch, severity=Severity.DENY) for switch in regime.rules[rule])
+    return replace(regime, rules={**regime.rules, rule: own}, _days={})
+
+
+def two_agencies(*counts: Headcount) -> Facts:
+    """Facts with A of KT and B of JC."""
+    other = officer("B")
+    other = replace(other, employments=(replace(other.employments[0], agency="JC"),))
+    return replace(facts_of(officer("A"), other), headcounts=counts)
+
+
+def told_of(act: Act, rule: str, facts: Facts, regime: Regime, number: int | None = None) -> list[Finding]:
+    """What a rule says of A and B together."""
+    people = [code for code in ("A", "B") if code in facts.people]
+    answer = evaluate(replace(asked(*people, act=act), context=Context(count=number)), facts, regime)
+    return sorted((one for one in answer.reasons if one.rule == rule), key=lambda one: (one.code, one.facts, one.data))
+
+
+@pytest.mark.parametrize("numbers", [{}, {"officers": 100}, {"reviewers": 1}])
+def test_reviewers_half_known_are_unknown_and_each_agency_is_told_for_itself(numbers: dict[str, int]):
+    short = count("JC", date(2026, 3, 1), officers=100, reviewers=4)
+    facts = two_agencies(count("KT", date(2026, 3, 1), **numbers), short)
+    few, unknown = told_of(Act.LEGAL_REVIEW, "R26", facts, strict("R26"))
+    assert (few.code, few.facts, few.severity) == ("too-few", ("n:JC:2026-03-01",), Severity.DENY)
+    assert (unknown.code, unknown.facts, unknown.severity) == ("unknown", ("n:KT:2026-03-01",), Severity.WARN)
+
+
+def test_two_agencies_without_numbers_of_reviewers_are_both_told_and_so_are_two_with_too_few():
+    assert [
+        (one.code, one.facts, dict(one.data)["agency"])
+        for one in told_of(Act.LEGAL_REVIEW, "R26", two_agencies(), REGIME)
+    ] == [("unknown", (), "JC"), ("unknown", (), "KT")]
+    few = [count(agency, date(2026, 3, 1), officers=100, reviewers=4) for agency in ("JC", "KT")]
+    assert [dict(one.data)["agency"] for one in told_of(Act.LEGAL_REVIEW, "R26", two_agencies(*few), REGIME)] == [
+        "JC",
+        "KT",
+    ]
+
+
+def growing() -> Regime:
+    """Pingliang with all that R32 can ask for, tightened to a denial where the rule itself decides."""
+    own = {
+        name: (Value(name, value, unknown=False, basis="local", source="x", layer="pingliang"),)
+        for name, value in (("officers.grow", True), ("grassroots.percent", 95), ("auxiliary.falls", True))
+    }
+    return strict("R32", replace(REGIME, values={**REGIME.values, **own}, _days={}))
+
+
+THEN, NOW = date(2025, 3, 1), date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((), {"fall-unknown": (), "growth-unknown": (), "base-unknown": ()}),
+        (
+            (count("KT", NOW, auxiliaries=5, officers=10),),
+            {"fall-unknown": (NOW,), "growth-unknown": (NOW,), "base-unknown": (NOW,)},
+        ),
+        (
+            (count("KT", THEN, auxiliaries=5, officers=10), count("KT", NOW, grassroots=10)),
+            {"fall-unknown": (THEN, NOW), "growth-unknown": (THEN, NOW), "base-unknown": (NOW,)},
+        ),
+        (
+            (
+                count("KT", THEN, auxiliaries=5, officers=10),
+                count("KT", NOW, auxiliaries=5, officers=10, grassroots=9, posts=9, established=10),
+            ),
+            {"over-establishment": (NOW,), "rises": (THEN, NOW), "not-growing": (THEN, NOW), "base-low": (NOW,)},
+        ),
+        (
+            (count("KT", THEN, auxiliaries=7, officers=9), count("KT", NOW, auxiliaries=6, officers=10, grassroots=10)),
+            {},
+        ),
+    ],
+)
+def test_what_an_agency_s_numbers_leave_to_be_wished_or_unknown_only_warns(
+    counts: tuple[Headcount, ...], expected: dict[str, tuple[date, ...]]
+):
+    facts = replace(facts_of(officer("A")), headcounts=counts)
+    told = told_of(Act.HIRE_AUX, "R32", facts, growing(), 1)
+    assert {one.code: one.facts for one in told} == {
+        code: tuple(f"n:KT:{day}" for day in days) for code, days in expected.items()
+    }
+    assert {one.severity for one in told} <= {Severity.WARN}
+
+
+def test_without_a_number_to_be_hired_as_many_auxiliaries_as_a_year_ago_are_no_rise():
+    counts = (count("KT", THEN, auxiliaries=5), count("KT", NOW, auxiliaries=5))
+    facts = replace(facts_of(officer("A")), headcounts=counts)
+    assert told_of(Act.HIRE_AUX, "R32", facts, REGIME) == []
+    assert [one.code for one in told_of(Act.HIRE_AUX, "R32", facts, REGIME, 1)] == ["rises"]
+
+
+def test_each_agency_beyond_its_establishment_is_told():
+    over = [count(agency, NOW, posts=9, established=10) for agency in ("KT", "JC")]
+    told = told_of(Act.DISPATCH, "R32", two_agencies(*over), REGIME)
+    assert [(one.code, dict(one.data)["agency"]) for one in told] == [
+        ("over-establishment", "JC"),
+        ("over-establishment", "KT"),
+    ]
+
+
+def test_a_cap_that_is_a_share_is_a_whole_number_rounded_down():
+    cap = Value("auxiliary.cap_percent", 33, unknown=False, basis="local", source="x", layer="pingliang")
+    regime = replace(REGIME, values={**REGIME.values, cap.name: (cap,)}, _days={})
+    facts = replace(facts_of(officer("A")), headcounts=(count("KT", NOW, auxiliaries=3, established=10),))
+    (above,) = told_of(Act.HIRE_AUX, "R31", facts, regime, 1)
+    assert (above.code, repr(dict(above.data)["most"])) == ("above", "3")
+
+
+@pytest.mark.parametrize(
+    ("agencies", "name"),
+    [
+        ((), "KT"),
+        ((AgencyFacts(id="a", code="KT", enforces=True),), "KT"),
+        ((AgencyFacts(id="a", code="KT", enforces=True, name="执法局"),), "执法局"),
+    ],
+)
+def test_whoever_serves_at_a_street_enforces_in_the_name_of_the_bureau_or_its_code(
+    agencies: tuple[AgencyFacts, ...], name: str
+):
+    there = officer("A")
+    there = replace(there, employments=(replace(there.employments[0], dispatched=True),))
+    question, day = asked("A"), REGIME.on(NOW)
+    interval = Interval(question.start, question.end, NOW)
+    one = standing(there, question, replace(facts_of(there), agencies=agencies), day, interval)
+    (told,) = staffing.r30(one, question, day, interval)
+    assert dict(told.data) == {"agency": name}
 
 
 @pytest.mark.parametrize("people", [("A", "B"), ("B", "A")])
@@ -174,7 +199,7 @@ def test_the_limits_of_a_locality_can_be_overridden_and_the_national_cap_cannot(
     assert {one.rule: one.overridable for one in sent.reasons if one.severity is Severity.DENY} == {"R29": True}
 
 
-def dispatched(*people: str, now: int = 3, service_from: date | None = None):
+def dispatched(*people: str, now: int | None = 3, service_from: date | None = None):
     there = officer("T")
     there = replace(
         there,
@@ -201,6 +226,11 @@ def test_somebody_who_serves_there_already_is_not_counted_twice():
     assert dispatched("T").outcome is Outcome.ALLOW
     assert {one.code for one in dispatched("A").reasons} == {"too-many"}
     assert {dict(one.data)["after"] for one in dispatched("A", "T").reasons} == {4}
+
+
+def test_a_town_whose_number_is_unknown_is_told_with_the_count_that_lacks_it():
+    (told,) = [one for one in dispatched("A", now=None).reasons if one.rule == "R29"]
+    assert (told.code, told.facts) == ("number-unknown", ("a:BP", "n:BP:2026-01-01"))
 
 
 def test_every_sentence_can_be_filled_in_both_languages():
