@@ -6,3 +6,4 @@ from app.credentials import api as credentials
 from app.eligibility import api as eligibility
 
 BLUEPRINTS: list[Blueprint] = [credentials.blueprint, eligibility.blueprint, eligibility.contract]
+SHORT_WAYS = [eligibility.CheckShortly]

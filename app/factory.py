@@ -33,7 +33,8 @@ def build(settings: Settings | None = None) -> Flask:
     http.register(app)
     pages.KEEP_CALENDARS_IN(settings.instance / "regimes")
     _prepare_templates(app)
-    app.wsgi_app = pages.ShortWay(app)  # type: ignore[method-assign]
+    for short_way in (*pages.SHORT_WAYS, *api_v1.SHORT_WAYS):
+        app.wsgi_app = short_way(app)  # type: ignore[method-assign]
     return app
 
 

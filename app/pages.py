@@ -44,7 +44,7 @@ LOAD_VISITOR = accounts.load_visitor
 LOAD_PROGRAM = accounts.load_program
 KEEP_CALENDARS_IN = keep_calendars_in
 
-ShortWay = exams.ShortWay
+SHORT_WAYS = [exams.SaveShortly]
 Desk = eligibility.Desk
 
 # (title, endpoint, permissions of which one suffices, section)

@@ -3,5 +3,6 @@
 from app.eligibility.api import description, endpoints
 from app.eligibility.api.description import contract
 from app.eligibility.api.endpoints import blueprint
+from app.eligibility.api.short_way import CheckShortly
 
-__all__ = ["blueprint", "contract", "description", "endpoints"]
+__all__ = ["CheckShortly", "blueprint", "contract", "description", "endpoints"]

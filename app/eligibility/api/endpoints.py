@@ -44,7 +44,7 @@ def check() -> ResponseReturnValue:
     answer = service.check(db.session(), actor(), question, today=today(), now=now(), desk=desk)
     db.session.commit()
     given = current_app.json.response(answer.json)
-    given.headers["ETag"] = f'"{_tag(answer)}"'
+    given.headers["ETag"] = f'"{repeating.tag_of(answer)}"'
     return given
 
 
@@ -117,11 +117,6 @@ def _still_stands(question: Question) -> Response | None:
     if len(tags) == 1:
         age = repeating.unchanged(db.session(), actor(), question, tags[0], today=today(), now=now())
     return None if age is None else Response(status=304, headers={"ETag": f'"{tags[0]}"', "Age": str(age)})
-
-
-def _tag(answer: service.Answer) -> str:
-    made = answer.decision
-    return repeating.tag(answer.id, made.question, made.facts_digest, made.regime_version)
 
 
 def _recorded(groups: Iterator[list[service.Line]]) -> Iterator[str]:

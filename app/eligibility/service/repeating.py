@@ -16,15 +16,17 @@ from app.core.permissions import Actor, P
 from app.eligibility.facts import BadQuestion, Question, as_known
 from app.eligibility.models import DecisionRecord
 from app.eligibility.queries import find_people, load_for
+from app.eligibility.service.asking import Answer
 from app.eligibility.service.records import rule_versions, stored
 
 FRESH = timedelta(seconds=60)
 TAG = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.[0-9a-f]{32}")
 
 
-def tag(number: str, question: Question, facts_digest: str, regime_version: str) -> str:
+def tag_of(answer: Answer) -> str:
     """The entity tag of an answer: the number of its record, and a digest of question, facts and rules."""
-    return _tag(number, stored(question), facts_digest, regime_version)
+    made = answer.decision
+    return _tag(answer.id, stored(made.question), made.facts_digest, made.regime_version)
 
 
 def _tag(number: str, question: object, facts_digest: str, regime_version: str) -> str:

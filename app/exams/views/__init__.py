@@ -3,10 +3,10 @@
 from app.exams.views import candidates, invigilation, mine, paper, results, sittings, specifications
 from app.exams.views.blueprint import blueprint
 from app.exams.views.cards import home_cards
-from app.exams.views.short_way import ShortWay
+from app.exams.views.short_way import SaveShortly
 
 __all__ = [
-    "ShortWay",
+    "SaveShortly",
     "blueprint",
     "candidates",
     "home_cards",
