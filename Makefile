@@ -11,8 +11,7 @@ run: setup-run
 	@$(BIN)/python -m app run
 
 test: setup
-	@$(BIN)/python -m pytest -q -rs -n auto --dist loadgroup --ignore tests/journeys --ignore tests/trials
-	@$(BIN)/python -m pytest -q -rs tests/journeys tests/trials
+	@$(BIN)/python -m pytest -q -rs -n auto --dist loadgroup
 
 check: setup
 	$(BIN)/ruff format --check .
