@@ -17,6 +17,7 @@ from app.eligibility.facts import (
     Entry,
     ExamResult,
     Facts,
+    Headcount,
     HoursFact,
     PersonFacts,
     QualificationFacts,
@@ -348,11 +349,13 @@ def test_the_name_of_a_body_is_the_one_of_the_day():
         AgencyFacts(id="a1", code="KT", enforces=True, name="旧名", ends=date(2026, 3, 9)),
         AgencyFacts(id="a2", code="KT", enforces=True, name="今名", starts=DAY, ends=DAY),
     )
-    facts = replace(facts_of(officer("A")), agencies=versions)
+    count = Headcount(id="n", agency="KT", on=DAY, posts=9, established=10, dispatched=0)
+    facts = replace(facts_of(officer("A")), agencies=versions, headcounts=(count,))
     for act, rule, context in (
         (Act.LEGAL_REVIEW, "R26", Context()),
         (Act.HIRE_AUX, "R31", Context(count=1)),
         (Act.HIRE_AUX, "R32", Context(count=1)),
+        (Act.DISPATCH, "R32", Context(unit="KT")),
         (Act.APPOINT_LEADER, "R30", Context(unit="KT")),
     ):
         told = of(evaluate(replace(asked("A", act=act), context=context), facts, REGIME), rule)

@@ -215,7 +215,7 @@ def dispatched(*people: str, now: int | None = 3, service_from: date | None = No
         ),
     )
     facts = facts_of(officer("A"), there)
-    town = AgencyFacts(id="a:BP", code="BP", enforces=True, kind="TOWN_OFFICE", name="白蒲镇")
+    town = AgencyFacts(id="a:BP", code="BP", enforces=True, kind="TOWN_OFFICE", name="白蒲镇", starts=date(2016, 1, 1))
     facts = replace(
         facts, agencies=(*facts.agencies, town), headcounts=(count("BP", date(2026, 1, 1), dispatched=now),)
     )
