@@ -3,6 +3,7 @@
 Tests that touch the database run on SQLite and on a real PostgreSQL; each is undone by a savepoint.
 """
 
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,10 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("the reference folder ../shared is absent")
     return path
+
+
+THOROUGH = bool(os.environ.get("CHIZHENG_THOROUGH"))
+thorough = pytest.mark.skipif(not THOROUGH, reason="takes long and repeats another test's point: CHIZHENG_THOROUGH=1")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.conftest import thorough
 from tests.journeys.browser import Visitor, visit
 from tests.journeys.bureau import Town
 from tests.journeys.haikou import CITY, EXPIRING, FREE, GRIDS, ITEM, JOINT, SQUAD, evening
@@ -14,7 +15,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
 NAME = "国兴联合巡逻执法第一分队"
 
 
-@pytest.mark.parametrize("haikou", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("haikou", ["sqlite", pytest.param("postgresql", marks=thorough)], indirect=True)
 def test_the_night_shift_is_mended_before_it_is_published(haikou: Town, browser: Browser) -> None:
     with visit(browser, haikou.site) as sun:
         sun.sign_in("sun")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser
 
+from tests.conftest import thorough
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visit
 from tests.journeys.bureau import Town
 from tests.journeys.haikou import BUREAU, CITY, EXPIRING, FIRST, FREE, GRIDS, ITEM, JOINT, evening, form_squad
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.enable_socket]
 Addresses = dict[str, list[tuple[str, str]]]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=thorough)])
 def test_the_pages_of_duty_have_no_serious_fault(
     district: Town, browser: Browser, addresses: Addresses, language: str
 ) -> None:

@@ -4,7 +4,6 @@ Each language is judged by axe at one width, and the lesser pages are looked at 
 page is judged in every way.
 """
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.exams.sitting import Kind
+from tests.conftest import THOROUGH
 from tests.journeys import questions
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visit
 from tests.journeys.bureau import FELLOW, ITEM, OFFICER, SQUAD, STREET, ZONE, Town, open_now
@@ -28,7 +28,6 @@ LESSER = frozenset({
     "account",
 })  # fmt: skip
 """Pages that are looked at in Chinese on the phone only."""
-THOROUGH = bool(os.environ.get("CHIZHENG_THOROUGH"))
 
 
 @pytest.fixture(scope="session")

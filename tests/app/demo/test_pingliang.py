@@ -32,7 +32,7 @@ from app.registry.models import AgencyPower, Employment, Person, Posting, Sancti
 from app.training import queries as training
 from certificates.verify import verify_pdf
 from tests.app.demo.conftest import Loaded, fresh
-from tests.conftest import START, postgresql
+from tests.conftest import START, postgresql, thorough
 
 pytestmark = pytest.mark.xdist_group("pingliang")  # a load takes long: one process has it
 
@@ -289,8 +289,10 @@ def test_a_database_that_holds_data_is_left_alone(pingliang):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "now",
-    [datetime(2028, 2, 29, 15, 40, tzinfo=UTC), datetime(2027, 1, 1, 0, 20, tzinfo=UTC)],
-    ids=["before midnight on a leap day", "on the morning of New Year's Day"],
+    [
+        pytest.param(datetime(2028, 2, 29, 15, 40, tzinfo=UTC), id="before midnight on a leap day"),
+        pytest.param(datetime(2027, 1, 1, 0, 20, tzinfo=UTC), id="on the morning of New Year's Day", marks=thorough),
+    ],
 )
 def test_it_loads_on_awkward_days(tmp_path: Path, now: datetime):
     for loaded in fresh(f"sqlite:///{tmp_path / 'demo.sqlite'}", tmp_path, now):
@@ -299,6 +301,7 @@ def test_it_loads_on_awkward_days(tmp_path: Path, now: datetime):
 
 
 @pytest.mark.slow
+@thorough
 def test_it_loads_on_postgresql(tmp_path: Path):
     with postgresql(tmp_path) as url:
         for loaded in fresh(url, tmp_path):
