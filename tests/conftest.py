@@ -40,6 +40,12 @@ THOROUGH = bool(os.environ.get("CHIZHENG_THOROUGH"))
 thorough = pytest.mark.skipif(not THOROUGH, reason="takes long and repeats another test's point: CHIZHENG_THOROUGH=1")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests go first, so that none is left over when the other processes have nothing more to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/journeys/", "tests/trials/")))
+
+
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """The address of a PostgreSQL server of its own; where the wheel is absent, what needs it is skipped visibly."""
