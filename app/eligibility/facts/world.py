@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -128,6 +128,21 @@ class Facts:
     headcounts: tuple[Headcount, ...] = ()
     shifts: tuple[Shift, ...] | None = None
     covered: tuple[str, ...] = ()
+
+    def about(self, person: PersonFacts) -> "Facts":
+        """What a judgement of this person's own standing reads: judging each against everyone's would cost the square.
+
+        Powers, headcounts and rosters are left out; `person` may be other than the one held here, as a supposition.
+        """
+        bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
+        return replace(
+            self,
+            people={person.code: person},
+            agencies=tuple(one for one in self.agencies if one.code in bodies),
+            powers=(),
+            headcounts=(),
+            shifts=None,
+        )
 
     def digest(self) -> str:
         """`sha256:` over the canonical content; the order in which facts were loaded does not matter."""

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.core.permissions import Scope
 from app.eligibility.decision import Decision, Outcome
-from app.eligibility.facts import Facts, PersonFacts
+from app.eligibility.facts import PersonFacts
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import own_standing
-from app.eligibility.queries.loading import Loaded, load_people
+from app.eligibility.queries.loading import load_people
 from app.eligibility.queries.rosters import ShiftRow, published_shifts
 from app.eligibility.wording import message
 from app.regimes.codes import Act, CertificateState
@@ -136,16 +136,8 @@ def _standings(session: Session, ids: list[int], day: date) -> dict[str, tuple[P
         zone = loaded.regime.time_zone
         start, end = midnight(day, zone), midnight(day + DAY, zone)
         for code, person in loaded.facts.people.items():
-            alone = _alone(loaded, person)
-            found[code] = (person, own_standing(code, alone, loaded.regime, start, end))
+            found[code] = (person, own_standing(code, loaded.facts.about(person), loaded.regime, start, end))
     return found
-
-
-def _alone(loaded: Loaded, person: PersonFacts) -> Facts:
-    """One person's share of the facts: judging each against everyone's would cost the square."""
-    facts = loaded.facts
-    bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
-    return Facts({person.code: person}, tuple(one for one in facts.agencies if one.code in bodies))
 
 
 def _row(row: registry.PersonRow, person: PersonFacts, decision: Decision, day: date) -> BoardRow:

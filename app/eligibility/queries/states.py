@@ -1,14 +1,14 @@
 """How everyone stands: judged in groups on facts loaded together, kept as rows that tell when it becomes another."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
-from app.eligibility.facts import Facts, PersonFacts
+from app.eligibility.facts import PersonFacts
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import own_standing
 from app.eligibility.models import PersonState
@@ -71,22 +71,11 @@ def _state(
 ) -> State:
     if person.kind != PersonKind.OFFICER:
         return State(person_id, person.code, ASSISTS, (), unit_id, None)
-    found = own_standing(person.code, _share(loaded.facts, person), loaded.regime, now, end, permitted=False)
+    found = own_standing(person.code, loaded.facts.about(person), loaded.regime, now, end, permitted=False)
     first = found.intervals[0]
     return State(
         person_id, person.code, first.outcome.value, tuple(sorted(first.reasons)), unit_id, found.changes_at
     )  # fmt: skip
-
-
-def _share(facts: Facts, person: PersonFacts) -> Facts:
-    """One person's part of the facts: judging each against everyone's would cost the square."""
-    bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
-    return replace(
-        facts,
-        people={person.code: person},
-        agencies=tuple(one for one in facts.agencies if one.code in bodies),
-        powers=(),
-    )
 
 
 def kept_states(session: Session, person_ids: Sequence[int]) -> dict[int, PersonState]:

@@ -13,7 +13,7 @@ from app.core.errors import N_, DomainError, Forbidden, Invalid, Refused
 from app.core.permissions import Actor, P
 from app.credentials.periods import last_day_of_years
 from app.eligibility.decision import Decision
-from app.eligibility.facts import CertificateFacts, Facts, PersonFacts
+from app.eligibility.facts import CertificateFacts, PersonFacts
 from app.eligibility.findings import Finding
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import AHEAD, own_standing
@@ -227,24 +227,11 @@ def _compared(loaded: Loaded, run: WhatIfRow, rules: tuple[Regime, Regime], issu
         home = loaded.homes[code]
         if home is None:
             continue
-        facts = _alone(loaded.facts, person)
-        cut = _alone(loaded.facts, _shortened(person, years, issued)) if years is not None else facts
+        facts = loaded.facts.about(person)
+        cut = loaded.facts.about(_shortened(person, years, issued)) if years is not None else facts
         before = own_standing(code, facts, present, start_at, end_at)
         after = own_standing(code, cut, draft, start_at, end_at)
         yield Change(loaded.ids[code], home, before.outcome.value, after.outcome.value, tuple(_reasons(before, after)))
-
-
-def _alone(facts: Facts, person: PersonFacts) -> Facts:
-    """One person's share of the facts: judging each against everyone's would cost the square."""
-    bodies = {one.agency for one in person.employments} | {one.unit for one in person.employments}
-    return replace(
-        facts,
-        people={person.code: person},
-        agencies=tuple(one for one in facts.agencies if one.code in bodies),
-        powers=(),
-        headcounts=(),
-        shifts=None,
-    )
 
 
 def _shorter(present: Regime, draft: Regime, day: date) -> int | None:

@@ -4,11 +4,13 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from app.eligibility import queries
 from app.eligibility.models import DecisionRecord
 from app.eligibility.queries import Fitness
+from app.registry import service as registry
+from app.registry.models import UnitStanding
 from tests.app.eligibility.rows import PLACE, START, certificate, change
 from tests.conftest import START as CLOCK
 
@@ -155,6 +157,23 @@ def test_the_board_tells_each_state_and_who_lapses_within_thirty_days(session, s
     assert dict(found.counts) == {Fitness.FIT: 3, Fitness.WARNINGS: 1, Fitness.UNFIT: 2, Fitness.ASSISTS: 1}
     assert queries.board(session, TODAY, frozenset({squad.other_bureau})).rows == ()
     assert queries.board(session, TODAY, frozenset()).total == 0
+
+
+def test_the_board_knows_the_entrustment_by_which_a_body_acts(session, squad, operator):
+    session.execute(
+        update(UnitStanding).where(UnitStanding.unit_id == squad.bureau).values(authority_basis="ENTRUSTED")
+    )
+
+    def stands() -> Fitness:
+        rows = queries.board(session, TODAY, frozenset({squad.bureau})).rows
+        return next(row.fitness for row in rows if row.person.code == "KT-0101")
+
+    assert stands() is Fitness.UNFIT
+    registry.entrust(
+        session, operator, "PL-JC", body="PL-KT", document_number="委〔2026〕1号", items=["HOU-2"],
+        published_on=date(2026, 1, 1), valid_from=date(2026, 1, 1), now=START, today=TODAY,
+    )  # fmt: skip
+    assert stands() is Fitness.FIT
 
 
 def test_the_board_page_narrows_by_unit_and_state(squad, sign_in):
