@@ -88,11 +88,14 @@ def settings_for(url: str, instance: Path, **changes: Any) -> Settings:
 @pytest.fixture(scope="session")
 def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The site over an empty database built by the migrations."""
+    from app.credentials.service import seal_keys
     from app.extensions import db
     from app.operation.run import migrate
 
-    app = create_app(settings_for(database_url, tmp_path_factory.mktemp("instance")))
+    settings = settings_for(database_url, tmp_path_factory.mktemp("instance"))
+    app = create_app(settings)
     migrate(app)
+    seal_keys(settings, START)  # whichever test seals first, the seal is valid from the clock's beginning
     with app.app_context():
         engine = db.engine
     yield app
