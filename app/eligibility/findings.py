@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.regimes.codes import Severity
 
 Datum = str | int
+Both = tuple[str, str]
+"""A sentence in Chinese and in English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,27 +9,14 @@ from app.eligibility.facts import Facts, Override, Question, as_known, require_k
 from app.eligibility.findings import Finding, Findings
 from app.eligibility.intervals import Interval, changes, cut, resting_times
 from app.eligibility.overriding import require_effect, set_aside
-from app.eligibility.questions import MAX_PEOPLE, MAX_SPAN, checked, require_template
+from app.eligibility.questions import checked, require_template
 from app.eligibility.rules.compulsion import EXECUTING, unapproved
 from app.eligibility.rules.squad import template_of
-from app.eligibility.rules.table import AWAITED, COMPANY_RULES, PERSON_RULES, PersonCheck, SquadCheck
+from app.eligibility.rules.table import COMPANY_RULES, PERSON_RULES, PersonCheck, SquadCheck
 from app.eligibility.standing import Member, Squad, Standing, member, standing
 from app.regimes.codes import ACTS_OF_CLASS, Act, ActClass, Severity
 from app.regimes.policy import Regime, RegimeDay
 from app.registry.codes import PersonKind
-
-__all__ = [
-    "AHEAD",
-    "AUTHORITY",
-    "BYSTANDING",
-    "MAX_PEOPLE",
-    "MAX_SPAN",
-    "checked",
-    "evaluate",
-    "own_standing",
-    "personal",
-    "personal_pieces",
-]
 
 OFFICER = PersonKind.OFFICER
 DENY = Severity.DENY
@@ -252,8 +239,6 @@ def _company(
             found += check(squad, case.question, regime, interval)
         except Exception as fault:  # noqa: BLE001 - as for personal rules
             found.append(_fault(rule, squad.people, fault))
-    for awaited in AWAITED.get(squad.act, ()):
-        found.append(Finding(awaited, "awaited", DENY, squad.people))
     return tuple(set_aside(found, overrides) if overrides else found)
 
 
@@ -343,7 +328,7 @@ def _permitted(
     question = case.question
     allowed: dict[str, list[Act]] = {one.person.code: [] for one in standings}
     for kind in STREET_CLASSES:
-        acts = [act for act in ACTS_OF_CLASS[kind] if act in regime.acts and act not in AWAITED]
+        acts = [act for act in ACTS_OF_CLASS[kind] if act in regime.acts]
         if not acts or (kind is ActClass.COMPEL and unapproved(question.context) and _in_force(regime, "R18")):
             continue
         plain = kind is asked and not question.overrides
@@ -381,7 +366,7 @@ def _add_asked(
 ) -> None:
     """The asked act itself, where it is an act of deciding or an override opens it."""
     act, overrides = case.question.act, case.question.overrides
-    if asked is ActClass.STAFFING or act in AWAITED:
+    if asked is ActClass.STAFFING:
         return
     barred = _barred(_company(case, Squad(members, act), asked, regime, interval, overrides))
     for one in members:

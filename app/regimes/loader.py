@@ -89,6 +89,11 @@ def load(regime: str, directory: Path = DATA) -> Regime:
     return _load(regime, directory, _prints())[0]
 
 
+def default_zone() -> str:
+    """The time zone in which days are told before the regime of a question is known."""
+    return load(DEFAULT_REGIME).time_zone
+
+
 def stack_of(regime: str, directory: Path = DATA) -> tuple[Source, ...]:
     """The layers that `load` merges, national floor and calendars first; raises as `load` does."""
     return _load(regime, directory, _prints())[1]

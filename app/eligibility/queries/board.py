@@ -17,13 +17,12 @@ from app.eligibility.queries.loading import load_people
 from app.eligibility.queries.rosters import ShiftRow, published_shifts
 from app.eligibility.wording import message
 from app.regimes.codes import Act, CertificateState
-from app.regimes.loader import DEFAULT_REGIME, load
+from app.regimes.loader import default_zone
 from app.registry import queries as registry
 from app.registry.codes import PersonKind
 
 SOON = timedelta(days=30)
 NEXT = timedelta(hours=12)
-ZONE = load(DEFAULT_REGIME).time_zone
 
 
 class Fitness(StrEnum):
@@ -110,7 +109,7 @@ def _beyond(row: BoardRow, shifts: tuple[ShiftRow, ...]) -> ShiftRow | None:
     """The first of the person's shifts that is not over when the last good day is."""
     if row.lapses_on is None:
         return None
-    over = midnight(row.lapses_on + DAY, ZONE)
+    over = midnight(row.lapses_on + DAY, default_zone())
     return next((one for one in shifts if one.ends > over and row.person.code in one.codes), None)
 
 

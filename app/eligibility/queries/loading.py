@@ -30,7 +30,7 @@ from app.eligibility.queries.rosters import with_roster
 from app.eligibility.queries.tasks import tasks_done
 from app.exams import queries as exams
 from app.regimes.codes import ACTS_OF_CLASS, Act, ActClass
-from app.regimes.loader import DEFAULT_REGIME, load
+from app.regimes.loader import DEFAULT_REGIME, default_zone
 from app.regimes.policy import Regime
 from app.regimes.queries import effective
 from app.registry import queries as registry
@@ -67,7 +67,7 @@ def load_for(session: Session, question: Question, person_ids: Collection[int], 
     Raises BadQuestion `several-regimes` where the people come under different rules, `unknown-unit` for a unit of the
     context that is not on the books.
     """
-    zone = load(DEFAULT_REGIME).time_zone
+    zone = default_zone()
     first = local_day(question.start, zone)
     last = local_day(max(question.end, question.start + AHEAD), zone)
     book = _book(session, person_ids, first, last, known_at, unit=_unit(session, question))
@@ -224,7 +224,7 @@ def _headcounts(
     if unit is not None and unit.agency_id is not None:
         agencies.add(unit.agency_id)
     rows = [registered.units[one] for one in sorted(agencies) if one in registered.units]
-    return headcounts(session, rows, unit, day, load(DEFAULT_REGIME).time_zone, known_at)
+    return headcounts(session, rows, unit, day, default_zone(), known_at)
 
 
 def _by_regime(book: registry.RegistryFacts, ids: Sequence[int], day: date) -> dict[str, list[int]]:

@@ -23,7 +23,7 @@ from app.eligibility.rules import (
     staffing,
 )
 from app.eligibility.standing import Squad, Standing
-from app.regimes.codes import Act, ActClass, Severity
+from app.regimes.codes import ActClass, Severity
 from app.regimes.policy import Period, RegimeDay, Text
 
 PersonCheck = Callable[[Standing, Question, RegimeDay, Interval], Findings]
@@ -190,12 +190,7 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
-AWAITED: dict[Act, tuple[str, ...]] = {}
-"""Acts that need a rule whose conditions no fact here can establish: not established is not allowed."""
-
-AWAITED_SOURCES: dict[str, str] = {}
-
 PERSON_RULES = {kind: tuple(rule for rule in RULES if rule.person and kind in rule.acts) for kind in ActClass}
 COMPANY_RULES = {kind: tuple(rule for rule in RULES if rule.company and kind in rule.acts) for kind in ActClass}
 IDS = frozenset(rule.id for rule in RULES)
-SOURCES = AWAITED_SOURCES | {rule.id: rule.source for rule in reversed(RULES)}
+SOURCES = {rule.id: rule.source for rule in reversed(RULES)}

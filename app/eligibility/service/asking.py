@@ -13,9 +13,10 @@ from app.core.errors import N_
 from app.core.permissions import Actor, P
 from app.eligibility.decision import Decision
 from app.eligibility.facts import BadQuestion, Question, every_fact
-from app.eligibility.judgement import checked, evaluate
+from app.eligibility.judgement import evaluate
 from app.eligibility.models import DecisionPerson, DecisionRecord, FactSet, FactSetRecord
 from app.eligibility.queries import Loaded, find_people, load_for, records_of
+from app.eligibility.questions import checked
 from app.eligibility.service.desk import Desk, takes
 from app.eligibility.service.records import new_id, rule_versions, stored
 from app.ledger.service import record

@@ -21,7 +21,7 @@ from app.eligibility.intervals import local_day
 from app.eligibility.queries import Loaded, find_people, load_for
 from app.eligibility.queries.loading import COUNTED
 from app.ledger.queries import changes
-from app.regimes.loader import DEFAULT_REGIME, load
+from app.regimes.loader import default_zone
 
 MOST = 512
 
@@ -86,7 +86,7 @@ def takes(question: Question) -> bool:
 
 
 def _key(actor: Actor, question: Question, today: date) -> Hashable:
-    zone = load(DEFAULT_REGIME).time_zone
+    zone = default_zone()
     days = local_day(question.start, zone), local_day(question.end, zone)
     return question.people, question.place, days, actor.scope(P.ELIGIBILITY_CHECK), today
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.eligibility.findings import Finding
+from app.eligibility.findings import Both, Finding
 from app.eligibility.wording import case, certificate, common, company, employment, power, qualification, staffing
-
-Both = tuple[str, str]
 
 WORDS: Mapping[str, tuple[Both, Both]] = {
     **certificate.WORDS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-Both = tuple[str, str]
+from app.eligibility.findings import Both
 
 WORDS: Mapping[str, tuple[Both, Both]] = {
     "*.fault": (
@@ -18,12 +18,5 @@ WORDS: Mapping[str, tuple[Both, Both]] = {
             "The denial of rule %(rule)s was set aside by %(approver)s: %(grounds)s.",
         ),
         ("由批准人承担相应责任，并存档备查。", "The approver answers for it; keep it on file."),
-    ),
-    "*.awaited": (
-        (
-            "规则 %(rule)s 所需的条件无法核实，按不允许处理。",
-            "What rule %(rule)s asks for this act could not be established.",
-        ),
-        ("按规定程序人工审查。", "Have it examined by hand in the due procedure."),
     ),
 }

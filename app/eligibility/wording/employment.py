@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-Both = tuple[str, str]
+from app.eligibility.findings import Both
 
 WORDS: Mapping[str, tuple[Both, Both]] = {
     "R08.departed": (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-Both = tuple[str, str]
+from app.eligibility.findings import Both
 
 _COUNT: Both = ("登记该机关当前人数。", "Record the agency's present numbers.")
 
