@@ -26,6 +26,7 @@ from sqlalchemy import (
     event,
     insert,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
@@ -170,6 +171,11 @@ def _queue_writers(engine: Engine, queue: str | None) -> None:
             fcntl.flock(record.info["queue"], fcntl.LOCK_UN)
 
 
+def insert_into(session: Session, model: Any) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401 - a mapped class
+    """The engine's own insert, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return postgresql.insert(model) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(model)
+
+
 class DriverSql:
     """A statement run by the driver's own cursor inside the session's transaction, holes written :name.
 
@@ -249,7 +255,8 @@ KNOWN_AT: Any = bindparam("known_at", type_=UtcDateTime())
 """The moment as of which a prepared statement reads the records."""
 
 Processor = Callable[[Any], Any] | None
-Statement = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]] | Insert | Update
+Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
+Statement = Query | Insert | Update
 
 
 class _Ready:
@@ -285,6 +292,25 @@ class _Ready:
         return tuple(found)
 
 
+class _PerEngine:
+    """A statement compiled once for each engine that runs it."""
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+        self._ready: dict[str, _Ready] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, _Ready]:
+        """Run it straight by the driver, unless somebody listens to what is executed; the cursor, and how to read."""
+        ready = self._ready.get(connection.dialect.name)
+        if ready is None:
+            ready = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+        parameters = ready.parameters(values)
+        if connection.dispatch.before_cursor_execute:
+            return connection.exec_driver_sql(ready.sql, parameters).cursor, ready
+        driver: Any = connection.connection.driver_connection
+        return driver.execute(ready.sql, parameters), ready
+
+
 class Prepared:
     """A select over columns, compiled once per engine and run by the driver inside the session's transaction.
 
@@ -292,9 +318,8 @@ class Prepared:
     bind parameters given by name, lists stand in `among`. `then` is the statement as of a moment, with KNOWN_AT.
     """
 
-    def __init__(self, now: Statement, then: Statement | None = None) -> None:
-        self._statements = (now, now if then is None else then)
-        self._ready: dict[tuple[str, bool], _Ready] = {}
+    def __init__(self, now: Query, then: Query | None = None) -> None:
+        self._now, self._then = _PerEngine(now), _PerEngine(now if then is None else then)
 
     def rows(
         self,
@@ -305,14 +330,11 @@ class Prepared:
         """Every row as a tuple of the columns' own types; what the session holds is flushed first, as it would be."""
         if session.autoflush:
             session.flush()
-        connection = session.connection()
-        past = known_at is not None
-        ready = self._ready.get((connection.dialect.name, past))
-        if ready is None:
-            ready = _Ready(self._statements[past], connection.dialect)
-            self._ready[connection.dialect.name, past] = ready
-        parameters = ready.parameters({**values, "known_at": known_at} if past else values)
-        return [ready.read(row) for row in _fetched(connection, ready.sql, parameters)]
+        if known_at is None:
+            cursor, ready = self._now.run(session.connection(), values)
+        else:
+            cursor, ready = self._then.run(session.connection(), {**values, "known_at": known_at})
+        return [ready.read(row) for row in cursor.fetchall()]
 
 
 class PreparedWrite:
@@ -322,8 +344,7 @@ class PreparedWrite:
     """
 
     def __init__(self, statement: Insert | Update) -> None:
-        self._statement = statement
-        self._ready: dict[str, _Ready] = {}
+        self._write = _PerEngine(statement)
 
     @classmethod
     def into(cls, model: Any) -> "PreparedWrite":  # noqa: ANN401 - a mapped class
@@ -333,24 +354,4 @@ class PreparedWrite:
 
     def run(self, session: Session, **values: Any) -> None:  # noqa: ANN401 - by hole
         """Run it with values for every hole."""
-        connection = session.connection()
-        ready = self._ready.get(connection.dialect.name)
-        if ready is None:
-            ready = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
-        parameters = ready.parameters(values)
-        if connection.dispatch.before_cursor_execute:
-            connection.exec_driver_sql(ready.sql, parameters)
-        else:
-            driver: Any = connection.connection.driver_connection
-            driver.execute(ready.sql, parameters)
-
-
-def _fetched(connection: Connection, sql: str, parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
-    """Straight by the driver, unless somebody listens to what is executed."""
-    if connection.dispatch.before_cursor_execute:
-        cursor: Any = connection.exec_driver_sql(sql, parameters).cursor
-        watched: list[tuple[Any, ...]] = cursor.fetchall()
-        return watched
-    driver: Any = connection.connection.driver_connection
-    rows: list[tuple[Any, ...]] = driver.execute(sql, parameters).fetchall()
-    return rows
+        self._write.run(session.connection(), values)

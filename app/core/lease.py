@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.database import Base
+from app.core.database import Base, insert_into
 
 
 class Lease(Base):
@@ -22,10 +21,9 @@ class Lease(Base):
 
 def acquire(session: Session, name: str, holder: str, now: datetime, seconds: int) -> bool:
     """Take or renew the lease; False when another holder's has not yet expired. One statement decides."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"holder": holder, "expires_at": now + timedelta(seconds=seconds), "beat_at": now}
     statement = (
-        insert(Lease)
+        insert_into(session, Lease)
         .values(name=name, **row)
         .on_conflict_do_update(
             index_elements=[Lease.name], set_=row, where=(Lease.holder == holder) | (Lease.expires_at <= now)

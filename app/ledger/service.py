@@ -12,10 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.core.database import DriverSql, PreparedWrite
+from app.core.database import DriverSql, PreparedWrite, insert_into
 from app.core.permissions import Actor
 from app.ledger.models import LedgerEntry, LedgerHead
 from app.ledger.queries import Filter, entries
@@ -108,8 +107,9 @@ def _locked_head(session: Session, count: int, moved: int) -> tuple[int, str]:
     holes = {"count": count, "moved": moved}
     taken = _TAKE.rows(session.connection(), holes)
     if not taken:
-        first = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(first(LedgerHead).values(id=1, size=0, digest=EMPTY, changes=0).on_conflict_do_nothing())
+        session.execute(
+            insert_into(session, LedgerHead).values(id=1, size=0, digest=EMPTY, changes=0).on_conflict_do_nothing()
+        )
         taken = _TAKE.rows(session.connection(), holes)
     return taken[0][0], taken[0][1]
 

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.core.database import KNOWN_AT, Prepared
 from app.core.errors import NotFound
 from app.regimes.layers import layer_schema
 from app.regimes.loader import DATA, Fault, Source, available, calendar_faults, check_file, load, stack_of
@@ -169,7 +170,12 @@ class Edition:
     regime: Regime
 
 
-_COLUMNS = (RegimeAdoption.id, RegimeAdoption.sha256, RegimeAdoption.effective_from, RegimeAdoption.withdraws_id)
+_IN_ORDER = (
+    select(RegimeAdoption.id, RegimeAdoption.sha256, RegimeAdoption.effective_from, RegimeAdoption.withdraws_id)
+    .where(RegimeAdoption.regime == bindparam("regime"))
+    .order_by(RegimeAdoption.number)
+)
+_ADOPTED = Prepared(_IN_ORDER, _IN_ORDER.where(RegimeAdoption.adopted_at <= KNOWN_AT))
 _Key = tuple[object, ...]
 _Adopted = Sequence[tuple[int, str, date, int | None]]
 _MERGED: OrderedDict[_Key, tuple[Regime, tuple[Source, ...]]] = OrderedDict()
@@ -283,15 +289,8 @@ def _edition(session: Session, regime: str, key: str, today: date) -> Regime:
     return found
 
 
-def _of(regime: str) -> Select[int, str, date, int | None]:
-    return select(*_COLUMNS).where(RegimeAdoption.regime == regime).order_by(RegimeAdoption.number)
-
-
 def _adopted(session: Session, regime: str, known_at: datetime | None) -> _Adopted:
-    statement = _of(regime)
-    if known_at is not None:
-        statement = statement.where(RegimeAdoption.adopted_at <= known_at)
-    return [(row.id, row.sha256, row.effective_from, row.withdraws_id) for row in session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3]) for row in _ADOPTED.rows(session, known_at, regime=regime)]
 
 
 def _overlaid(session: Session, regime: str, adopted: _Adopted, proposal: Proposal | None) -> Regime:

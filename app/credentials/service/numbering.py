@@ -5,9 +5,9 @@ import secrets
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.database import insert_into
 from app.core.errors import N_, Refused
 from app.credentials.models import CertificateCounter
 
@@ -56,7 +56,6 @@ def lock_series(session: Session, series: str) -> CertificateCounter:
 
     PostgreSQL locks the row; SQLite's transaction already holds the write lock.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     locked = (
         select(CertificateCounter)
         .where(CertificateCounter.series == series)
@@ -65,7 +64,9 @@ def lock_series(session: Session, series: str) -> CertificateCounter:
     )
     found = session.scalar(locked)
     if found is None:
-        session.execute(insert(CertificateCounter).values(series=series, value=0).on_conflict_do_nothing())
+        session.execute(
+            insert_into(session, CertificateCounter).values(series=series, value=0).on_conflict_do_nothing()
+        )
         found = session.scalars(locked).one()
     return found
 

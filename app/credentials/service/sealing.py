@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509 import Certificate as SealCertificate
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.core.database import insert_into
 from app.core.errors import N_, Unavailable
 from app.core.permissions import Actor
 from app.credentials.models import Certificate, IssuedDocument
@@ -187,8 +187,7 @@ def keep_document(
 ) -> bool:
     """Keep the sealed bytes, unless another process was faster: then those stand and this is False."""
     sha256 = digest(pdf)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(IssuedDocument).values(
+    row = insert_into(session, IssuedDocument).values(
         certificate_id=waiting.certificate_id, content=pdf, sha256=sha256, sealed_at=now, seal_serial=keys.serial
     )
     if session.scalar(row.on_conflict_do_nothing().returning(IssuedDocument.id)) is None:

@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.core.database import PreparedWrite
+from app.core.database import PreparedWrite, insert_into
 from app.core.errors import N_
 from app.core.permissions import Actor, P
 from app.eligibility.decision import Decision
@@ -78,12 +77,11 @@ def _keep_facts(session: Session, decision: Decision) -> bool:
         return False
     found = list(every_fact(decision.facts))
     row = {"digest": digest, "content": stored(decision.facts), "fact_ids": sorted({fact.id for fact in found})}
-    anew = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(anew(FactSet).values(row).on_conflict_do_nothing())
+    session.execute(insert_into(session, FactSet).values(row).on_conflict_do_nothing())
     names = sorted({name for fact in found for name in records_of(fact.id)})
     if names:
         rows = [{"fact_id": name, "digest": digest} for name in names]
-        session.execute(anew(FactSetRecord).values(rows).on_conflict_do_nothing())
+        session.execute(insert_into(session, FactSetRecord).values(rows).on_conflict_do_nothing())
     return True
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
+from app.core.database import insert_into
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
 from app.exams.models import Admission, Attempt, AttemptEvent, Sitting
@@ -117,10 +117,9 @@ def _admitted(session: Session, found: Sitting, actor: Actor, now: datetime, zon
     person_id = actor.person_id or 0
     row = _locked_admission(session, found.id, person_id)
     if row is None and found.open_practice and _serves(session, found.unit_id, person_id, now, zone):
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {"sitting_id": found.id, "person_id": person_id, "admitted_at": now, "admitted_by": actor.label}
         session.execute(
-            insert(Admission)
+            insert_into(session, Admission)
             .values(**values, extra_percent=0, granted_minutes=0, withdrawn_reason="")
             .on_conflict_do_nothing()
         )

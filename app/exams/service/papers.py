@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.bank import queries as bank
 from app.core.clock import local_day
+from app.core.database import insert_into
 from app.core.errors import N_, Refused
 from app.core.permissions import Actor, P
 from app.exams.models import Admission, ExamPaper, Sitting
@@ -183,9 +183,8 @@ def _keep(session: Session, sitting_id: int, person_id: int, number: int, form: 
         {"ref": p.ref, "marks": f"{p.marks.normalize():f}", "order": list(p.option_order), "cell": p.cell_index}
         for p in form.places
     ]
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(ExamPaper)
+        insert_into(session, ExamPaper)
         .values(
             sitting_id=sitting_id, person_id=person_id, number=number, seed=form.seed, places=places,
             digest=digest_of(places), generated_at=now,

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.core.database import insert_into
 from app.regimes.models import RegimeText, RegimeVersion
 from app.regimes.policy import Regime
 from app.regimes.queries import is_kept, layers_of
@@ -18,11 +18,10 @@ def keep_version(session: Session, regime: Regime, *, now: datetime) -> bool:
     """
     if is_kept(session, regime.version):
         return False
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     layers = layers_of(regime)
     for one in layers:
         row = {"sha256": one.sha256, "layer": one.layer.regime.id, "text": one.content}
-        session.execute(insert(RegimeText).values(**row).on_conflict_do_nothing())
+        session.execute(insert_into(session, RegimeText).values(**row).on_conflict_do_nothing())
     version = {"version": regime.version, "regime": regime.id, "layers": [one.sha256 for one in layers], "kept_at": now}
-    session.execute(insert(RegimeVersion).values(**version).on_conflict_do_nothing())
+    session.execute(insert_into(session, RegimeVersion).values(**version).on_conflict_do_nothing())
     return True
