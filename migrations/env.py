@@ -8,7 +8,7 @@ from flask import current_app
 from app.core.database import Base
 
 ROOMS = ("core.lease", "ledger.models", "accounts.models", "registry.models", "bank.models", "training.models", "exams.models",
-         "credentials.models", "eligibility.models")  # fmt: skip
+         "regimes.models", "credentials.models", "eligibility.models")  # fmt: skip
 
 for room in ROOMS:
     importlib.import_module(f"app.{room}")

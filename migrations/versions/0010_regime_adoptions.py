@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.append_only import guard
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -72,7 +74,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_regime_version_regime"), "regime_version", ["regime"], unique=False)
     _trials()
-    _only_added()
+    guard(ONLY_ADDED)
 
 
 def _trials() -> None:
@@ -116,21 +118,6 @@ def _trials() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_what_if_change_unit_id")),
         sa.PrimaryKeyConstraint("what_if_id", "person_id", name=op.f("pk_what_if_change")),
     )
-
-
-def _only_added() -> None:
-    for table in ONLY_ADDED:
-        if op.get_bind().dialect.name == "sqlite":
-            for deed in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-        else:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-            )
 
 
 def downgrade() -> None:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.append_only import guard
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -62,7 +64,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_attestation_decision_id"), "attestation", ["decision_id"], unique=False)
     op.create_index(op.f("ix_attestation_sha256"), "attestation", ["sha256"], unique=False)
     _fill(fact)
-    _protect()
+    guard(ONLY_ADDED)
 
 
 def _fill(fact: sa.Table) -> None:
@@ -91,21 +93,6 @@ def _records(fact_id: str) -> Iterator[str]:
         if colon:
             for number in numbers.split("."):
                 yield f"{BESIDE.get(kind, kind)}:{number}"
-
-
-def _protect() -> None:
-    for table in ONLY_ADDED:
-        if op.get_bind().dialect.name == "sqlite":
-            for deed in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-        else:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-            )
 
 
 def downgrade() -> None:

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations.append_only import guard, release
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -29,6 +31,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["digest"], ["fact_set.digest"], name=op.f("fk_fact_set_record_digest")),
         sa.PrimaryKeyConstraint("fact_id", "digest", name=op.f("pk_fact_set_record")),
     )
+    op.create_index(op.f("ix_decision_record_facts_digest"), "decision_record", ["facts_digest"], unique=False)
     op.execute(
         "INSERT INTO fact_set (digest, content, fact_ids) SELECT facts_digest, facts, fact_ids FROM decision_record d"
         " WHERE d.id = (SELECT min(o.id) FROM decision_record o WHERE o.facts_digest = d.facts_digest)"
@@ -38,22 +41,33 @@ def upgrade() -> None:
         " FROM decision_fact f JOIN decision_record d ON d.id = f.decision_id"
     )
     op.drop_table("decision_fact")
-    op.create_index(op.f("ix_decision_record_facts_digest"), "decision_record", ["facts_digest"], unique=False)
     for column in ("facts", "fact_ids"):
         op.execute(f"ALTER TABLE decision_record DROP COLUMN {column}")
-    _protect()
+    guard(ONLY_ADDED)
 
 
-def _protect() -> None:
-    for table in ONLY_ADDED:
-        if op.get_bind().dialect.name == "sqlite":
-            for deed in ("UPDATE", "DELETE"):
-                op.execute(
-                    f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                )
-        else:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-            )
+def downgrade() -> None:
+    """Every decision holds its own facts again."""
+    release(("decision_record",))
+    for column in ("facts", "fact_ids"):
+        op.add_column("decision_record", sa.Column(column, JSON, nullable=False, server_default="[]"))
+    op.execute(
+        "UPDATE decision_record SET facts = (SELECT content FROM fact_set WHERE digest = facts_digest),"
+        " fact_ids = (SELECT fact_set.fact_ids FROM fact_set WHERE digest = facts_digest)"
+    )
+    op.create_table(
+        "decision_fact",
+        sa.Column("fact_id", sa.String(), nullable=False),
+        sa.Column("decision_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decision_record.id"], name=op.f("fk_decision_fact_decision_id")),
+        sa.PrimaryKeyConstraint("fact_id", "decision_id", name=op.f("pk_decision_fact")),
+    )
+    op.execute(
+        "INSERT INTO decision_fact (fact_id, decision_id) SELECT r.fact_id, d.id"
+        " FROM fact_set_record r JOIN decision_record d ON d.facts_digest = r.digest"
+    )
+    op.drop_index(op.f("ix_decision_record_facts_digest"), table_name="decision_record")
+    for table in reversed(ONLY_ADDED):
+        op.drop_table(table)
+    op.drop_column("ledger_head", "changes")
+    guard(("decision_record", "decision_fact"))
