@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from app import create_app
 from app.config import Settings
 from app.core.clock import SetClock
+from app.core.errors import DomainError
 from app.core.permissions import Actor, system_actor
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -326,3 +327,25 @@ def sign_in(client: FlaskClient, session: Session, cast: dict[str, Member]) -> C
         return client
 
     return enter
+
+
+@contextmanager
+def refused(kind: type[DomainError], code: str) -> Iterator[None]:
+    """The block must be refused with this code."""
+    with pytest.raises(kind) as refusal:
+        yield
+    assert refusal.value.code == code
+
+
+PASSWORD = "Guard-2026-Post"
+
+
+@pytest.fixture
+def hands(session: Session, cast: dict[str, Any]) -> dict[str, Any]:
+    """The cast for what takes two: reg writes; ada adopts and knows her password."""
+    from app.accounts.models import Account
+    from app.accounts.passwords import hash_password
+
+    session.get_one(Account, cast["ada"].account_id).password_hash = hash_password(PASSWORD)
+    session.flush()
+    return cast

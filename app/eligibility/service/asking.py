@@ -27,11 +27,12 @@ _RECORD, _PERSON = PreparedWrite.into(DecisionRecord), PreparedWrite.into(Decisi
 
 @dataclass(frozen=True)
 class Answer:
-    """A decision and the number of its record."""
+    """A decision, the number of its record, the answer in its public shape, and the question as it is kept."""
 
     id: str
     decision: Decision
     json: dict[str, Any]
+    question: dict[str, Any]
 
 
 def check(
@@ -115,4 +116,4 @@ def keep(
         session, actor, "eligibility.decision.made", ("decision", number), now=now, unit_id=homes[0],
         after={**told, "facts_digest": decision.facts_digest},
     )  # fmt: skip
-    return Answer(number, decision, answer)
+    return Answer(number, decision, answer, row["question"])

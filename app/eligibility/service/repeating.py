@@ -26,7 +26,7 @@ TAG = re.compile(r"([0-9A-HJKMNP-TV-Z]{26})\.[0-9a-f]{32}")
 def tag_of(answer: Answer) -> str:
     """The entity tag of an answer: the number of its record, and a digest of question, facts and rules."""
     made = answer.decision
-    return _tag(answer.id, stored(made.question), made.facts_digest, made.regime_version)
+    return _tag(answer.id, answer.question, made.facts_digest, made.regime_version)
 
 
 def _tag(number: str, question: object, facts_digest: str, regime_version: str) -> str:

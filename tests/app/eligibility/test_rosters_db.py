@@ -1,6 +1,5 @@
 """Squads and rosters: built, judged in one call, repaired, published as an act, changed by new versions."""
 
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from app.eligibility.service.squads import SquadPlan
 from app.ledger.queries import about
 from app.regimes.codes import Act
 from tests.app.eligibility.rows import START
+from tests.conftest import refused
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 3, 2)
@@ -55,13 +55,6 @@ def squad(kt, actor, session):
 @pytest.fixture
 def draft(actor, squad, session):
     return rosters.create(session, actor, "PL-KT", Plan("五一", FIRST, LAST, (TOWN,), Act.PENALTY, "HOU-2"), now=START)
-
-
-@contextmanager
-def refused(kind, code):
-    with pytest.raises(kind) as refusal:
-        yield
-    assert refusal.value.code == code
 
 
 def put(session, actor, draft, squad, start, end, until=None):

@@ -2,13 +2,10 @@
 
 import csv
 import io
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 
-from app.accounts.models import Account
-from app.accounts.passwords import hash_password
 from app.core.errors import Forbidden, Invalid, Refused
 from app.core.permissions import system_actor
 from app.eligibility import jobs
@@ -21,32 +18,16 @@ from app.regimes import queries as regimes
 from app.regimes import service
 from app.regimes.codes import Act
 from tests.app.eligibility.rows import START, certificate
+from tests.conftest import PASSWORD, refused
 from tests.conftest import START as CLOCK
 
 TODAY = date(2026, 3, 2)
 LAST = date(2026, 3, 31)
 SINCE = date(2025, 1, 1)
-PASSWORD = "Guard-2026-Post"
 HOURS = '[[value]]\nname = "hours.per_year"\nvalue = 80\nbasis = "local"\nsource = "s"\n'
 R28 = '\n[[rule]]\nid = "R28"\nseverity = "DENY"\nbasis = "local"\nsource = "s"\n'
 VALIDITY = '[[value]]\nname = "certificate.validity_years"\nvalue = 3\nbasis = "local"\nsource = "s"\n'
 ALLOWED, WARNED, DENIED = "ALLOW", "ALLOW_WITH_WARNINGS", "DENY"
-
-
-@contextmanager
-def refused(kind, code):
-    """The block must be refused with this code."""
-    with pytest.raises(kind) as refusal:
-        yield
-    assert refusal.value.code == code
-
-
-@pytest.fixture
-def hands(session, cast):
-    """reg writes; ada adopts and knows her password."""
-    session.get(Account, cast["ada"].account_id).password_hash = hash_password(PASSWORD)
-    session.flush()
-    return cast
 
 
 def draft(session, hands, text=HOURS + R28, **changes):

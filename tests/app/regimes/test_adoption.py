@@ -1,15 +1,12 @@
 """Local rules are drafted, compared, adopted by another hand from a day on, withdrawn, and can be rebuilt for ever."""
 
 import hashlib
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DatabaseError
 
-from app.accounts.models import Account
-from app.accounts.passwords import hash_password
 from app.core.errors import Invalid, NotFound, Refused, Stale
 from app.core.permissions import P
 from app.ledger.models import LedgerEntry
@@ -18,12 +15,11 @@ from app.regimes.codes import Severity
 from app.regimes.loader import RegimeUnusable, load
 from app.regimes.models import RegimeAdoption, RegimeText, RegimeVersion
 from app.regimes.queries import Proposal
-from tests.conftest import START
+from tests.conftest import PASSWORD, START, refused
 
 TODAY = date(2026, 3, 2)
 MAY = date(2026, 5, 1)
 DAY = timedelta(days=1)
-PASSWORD = "Guard-2026-Post"
 HOURS = '[[value]]\nname = "hours.per_year"\nvalue = 80\nbasis = "local"\nsource = "市局〔2026〕3号"\n'
 R28 = '\n[[rule]]\nid = "R28"\nseverity = "DENY"\nbasis = "local"\nsource = "市局〔2026〕3号"\n'
 FIELD = '[[programme]]\ncode = "PL-2026"\ntitle = { zh = "轮训", en = "Rotation" }\n'
@@ -31,22 +27,6 @@ PROGRAMME = (
     FIELD
     + 'starts = 2026-03-10\ndeadline = 2026-09-30\ntasks = ["ROTATE"]\nbefore = "WARN"\nafter = "DENY"\nsource = "s"\n'
 )
-
-
-@contextmanager
-def refused(kind, code):
-    """The block must be refused with this code."""
-    with pytest.raises(kind) as refusal:
-        yield
-    assert refusal.value.code == code
-
-
-@pytest.fixture
-def hands(session, cast):
-    """reg writes; ada adopts and knows her password."""
-    session.get(Account, cast["ada"].account_id).password_hash = hash_password(PASSWORD)
-    session.flush()
-    return cast
 
 
 def write(session, hands, text=HOURS + R28, **changes):
