@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
 from app.accounts import jobs as accounts
+from app.bank import jobs as bank
 from app.core.clock import Clock
 from app.core.lease import acquire, release
 from app.credentials import jobs as credentials
@@ -36,6 +37,7 @@ JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
     ("sessions", accounts.forget_sessions, 3600),
     ("seal", credentials.seal_issued, 5),
     ("qualifications", credentials.recognise, 900),
+    ("statutes", bank.begin_statutes, 900),
     ("reminders", training.remind_deadlines, 3600),
     ("renewals", credentials.remind_holders, 3600),
     ("papers", exams.generate_due_papers, 60),

@@ -1,7 +1,8 @@
-"""Commands of the question bank: import, export, load the bundled banks."""
+"""Commands of the question bank: import, export, load the bundled banks, take up editions of statutes."""
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from flask.cli import with_appcontext
 from app.accounts import queries as accounts
 from app.bank import queries, service
 from app.bank.policy import Outcome
-from app.core.http import now
+from app.core.http import now, today
 from app.core.permissions import Actor, system_actor
 from app.extensions import db
 from question_bank.items import Paper
@@ -20,7 +21,7 @@ OPERATOR = "operator"
 
 @click.group("bank")
 def group() -> None:
-    """Questions: import, export, load the bundled banks."""
+    """Questions: import, export, load the bundled banks; the statutes behind them."""
 
 
 @group.command("import")
@@ -88,3 +89,78 @@ def _account(username: str) -> Actor:
     if found is None:
         raise click.UsageError(f"there is no account {username}")
     return accounts.actor_of(db.session(), found)
+
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@group.group("statutes")
+def statutes() -> None:
+    """Editions of the laws that questions cite."""
+
+
+@statutes.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--edition", default="", help="The day it was passed, where the file name is silent.")
+@click.option("--from", "first", type=DAY, help="The first day in force, where the text is silent.")
+@click.option("--until", "last", type=DAY, help="The last day in force, of a law that ends without a next edition.")
+@click.option("--follows", default="", help="The former name of a law that replaces another.")
+@click.option("--dry-run", is_flag=True, help="Say what would change; write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def load_statutes(
+    files: tuple[Path, ...], edition: str, first: datetime | None, last: datetime | None, follows: str, *,
+    dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Read FILES as editions of laws and take them up, oldest first; say what changes and which questions cite it."""
+    given = service.Given(edition, first.date() if first else None, last.date() if last else None, follows)
+    read = [(file.name, file.read_bytes()) for file in files]
+    done = service.load_files(
+        db.session(), system_actor(OPERATOR), read, today=today(), now=now(), given=given, dry_run=dry_run
+    )
+    db.session.commit()
+    told = {"dry_run": dry_run, "editions": [one.as_data() for one in done]}
+    click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else _loaded_in_words(done, dry_run=dry_run))
+
+
+def _loaded_in_words(done: list[service.Loaded], *, dry_run: bool) -> str:
+    lines = ["dry run, nothing written:"] if dry_run else []
+    for one in done:
+        counts = ", ".join(f"{name.lower()} {count}" for name, count in one.counts.items()) or "nothing before it"
+        lines.append(f"{one.law} {one.edition} {one.state} from {one.valid_from or 'unknown'}: {counts}")
+        lines += [
+            f"  {code}: article {article or '-'} {effect} {became or '-'}"
+            for code, effect, article, became in one.citing
+        ]
+        lines.append(f"  {len(one.citing)} questions cite {one.before or 'it'}, {one.under_review} under review now")
+    return "\n".join(lines)
+
+
+@statutes.command("list")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+def list_statutes(*, as_json: bool) -> None:
+    """Every edition that is known: when it holds, and how many questions cite it."""
+    rows = [_edition_data(row) for row in queries.statutes(db.session())]
+    text = "\n".join("\t".join(str(value if value is not None else "-") for value in row.values()) for row in rows)
+    click.echo(json.dumps(rows, ensure_ascii=False, indent=1) if as_json else text)
+
+
+def _edition_data(row: queries.EditionRow) -> dict[str, str | int | None]:
+    return {
+        "law": row.law, "edition": row.edition, "state": row.state.value,
+        "valid_from": row.valid_from.isoformat() if row.valid_from else None,
+        "valid_to": row.ends.isoformat() if row.ends else None, "articles": row.articles, "questions": row.citing,
+    }  # fmt: skip
+
+
+@statutes.command("withdraw")
+@click.argument("law")
+@click.argument("edition")
+@click.option("--reason", required=True, help="Kept in the ledger.")
+@with_appcontext
+def withdraw_statute(law: str, edition: str, reason: str) -> None:
+    """Take the EDITION of LAW back; questions that only waited because of it are in use again."""
+    back, left = service.withdraw_edition(db.session(), system_actor(OPERATOR), law, edition, reason=reason, now=now())
+    db.session.commit()
+    click.echo(f"{back} questions in use again, {left} left as they are")

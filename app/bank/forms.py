@@ -8,8 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
     FloatField,
     HiddenField,
+    PasswordField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -22,7 +24,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.bank.policy import LEVEL_TITLES, PAPER_TITLES, STATUS_TITLES, TYPE_TITLES
 from app.core.errors import N_, Invalid
-from app.core.forms import Form
+from app.core.forms import REASON, Form
 from app.core.http import language
 from app.regimes.loader import available
 from question_bank import items
@@ -242,3 +244,39 @@ class ExportForm(Form):
         self.format.choices = choices({key: FORMAT_TITLES[key] for key in ("native", "xlsx", "csv")})
         self.paper.choices = [SelectChoice("", gettext("All")), *choices(PAPER_TITLES)]
         self.status.choices = [SelectChoice("", gettext("All")), *choices(STATUS_TITLES)]
+
+
+class StatuteForm(Form):
+    """An edition of a law as a file, and what its text does not say."""
+
+    file = FileField(
+        _l("File"),
+        [FileRequired(_l("Choose a file."))],
+        description=_l("Markdown, one article a paragraph, named like 行政处罚法(2021-01-22).md."),
+    )
+    edition = StringField(_l("Edition"), [Length(max=10)], description=_l("The day it was passed: 2021-01-22."))
+    valid_from = DateField(
+        _l("In force from"), [Optional()], description=_l("Empty where the last article names the day.")
+    )
+    valid_to = DateField(
+        _l("In force until"), [Optional()], description=_l("Only for a law that ends without a next edition.")
+    )
+    follows = StringField(
+        _l("Former name"),
+        description=_l("Of a law that this one replaces under another name, such as 环境噪声污染防治法."),
+    )
+
+
+class AdoptStatuteForm(Form):
+    """From which day an edition holds, why it is taken up, and the password again."""
+
+    valid_from = DateField(_l("In force from"), [Optional()], description=_l("The first day."))
+    reason = TextAreaField(_l("Reason"), [Length(max=2000)])
+    current = PasswordField(_l("Your password, again"), [InputRequired(_l("Enter your password.")), Length(max=128)])
+
+
+class WithdrawStatuteForm(Form):
+    """Why an edition is taken back, and the password again."""
+
+    reason = TextAreaField(_l("Reason"), [InputRequired(REASON), Length(max=2000)], description=REASON)
+    current = PasswordField(_l("Your password, again"), [InputRequired(_l("Enter your password.")), Length(max=128)])

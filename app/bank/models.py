@@ -1,9 +1,9 @@
 """Tables of the question bank. Versions and status rows are added, never changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
@@ -38,7 +38,8 @@ class ItemVersion(Base):
     `options` is a list of [key, text]; `key` a list of letters, or ["T"] or ["F"]; `anchored` are option letters that
     keep their place when others are shuffled. `difficulty` is the expected facility, 0..1. `fingerprint` finds exact
     duplicates; `digest` covers every field and tells whether an import changes anything. `overlay` names the regime
-    that a question is meant for, None for all.
+    that a question is meant for, None for all. `further` holds what only some questions have (blanks, parts, rubric,
+    pictures …) as the native format writes it.
     """
 
     __tablename__ = "bank_item_version"
@@ -67,6 +68,7 @@ class ItemVersion(Base):
     tags: Mapped[list[Any]]
     overlay: Mapped[str | None]
     source_fact: Mapped[str | None]
+    further: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     fingerprint: Mapped[str]
     digest: Mapped[str]
     author_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -142,3 +144,78 @@ class BankImportRow(Base):
     code: Mapped[str]
     zh: Mapped[str]
     en: Mapped[str]
+
+
+IN_FORCE = text("adopted_at IS NOT NULL AND withdrawn_at IS NULL")
+
+
+class BankStatute(Base):
+    """An edition of a law that was read from a file: proposed, then adopted, given up or withdrawn; texts never change.
+
+    `edition` is the day it was passed, 2021-01-22. `valid_from` and `valid_to` are days, both inclusive; the edition
+    before ends the day before `valid_from`, which stands nowhere but follows. `follows` names the law that this one
+    replaces under another name. `sha256` covers the bytes of the file.
+    """
+
+    __tablename__ = "bank_statute"
+    __table_args__ = (
+        Index(
+            "uq_bank_statute_in_force", "law", "edition", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE
+        ),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="days_in_order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    law: Mapped[str]
+    edition: Mapped[str]
+    follows: Mapped[str | None]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    file_name: Mapped[str]
+    sha256: Mapped[str]
+    proposed_at: Mapped[datetime]
+    proposed_by: Mapped[str]
+    adopted_at: Mapped[datetime | None]
+    adopted_by: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+    dropped_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_reason: Mapped[str] = mapped_column(default="")
+
+
+class BankStatuteArticle(Base):
+    """One article of an edition: `number` is 42, or 42-1 for 第四十二条之一; `paragraphs` a list of texts.
+
+    `digest` is the SHA-256 of the normalised text, as in the statute index.
+    """
+
+    __tablename__ = "bank_statute_article"
+    __table_args__ = (UniqueConstraint("statute_id", "number"), UniqueConstraint("statute_id", "position"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statute_id: Mapped[int] = mapped_column(ForeignKey("bank_statute.id"))
+    position: Mapped[int]
+    number: Mapped[str]
+    chapter: Mapped[str]
+    digest: Mapped[str]
+    paragraphs: Mapped[list[Any]]
+
+
+class BankStatuteReview(Base):
+    """A version that an adopted edition put under review, and what became of the article it cites.
+
+    `undone_at` is set where the edition was withdrawn and the version taken back from review.
+    """
+
+    __tablename__ = "bank_statute_review"
+    __table_args__ = (UniqueConstraint("statute_id", "version_id"), Index(None, "version_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    statute_id: Mapped[int] = mapped_column(ForeignKey("bank_statute.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
+    effect: Mapped[str]
+    article: Mapped[str]
+    became: Mapped[str | None]
+    begun_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]

@@ -32,6 +32,26 @@ class Outcome(StrEnum):
     NOTED = "NOTED"
 
 
+class StatuteState(StrEnum):
+    """Where an edition of a law stands: in the index of the package, read, adopted, given up, taken back."""
+
+    BUNDLED = "BUNDLED"
+    PROPOSED = "PROPOSED"
+    ADOPTED = "ADOPTED"
+    DROPPED = "DROPPED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Effect(StrEnum):
+    """What a new edition does to what a question cites; UNCLEAR where that cannot be told from the texts."""
+
+    SAME = "SAME"
+    CHANGED = "CHANGED"
+    MOVED = "MOVED"
+    GONE = "GONE"
+    UNCLEAR = "UNCLEAR"
+
+
 WANTED_PER_CELL = 3
 """Product default: a topic is thin in a type of question when fewer final questions than this stand in it."""
 
@@ -44,6 +64,27 @@ STATUS_TITLES = {
     Status.FINAL: N_("Final"),
     Status.RETIRED: N_("Retired"),
 }
+STATUTE_STATE_TITLES = {
+    StatuteState.BUNDLED: N_("In the bundled index"),
+    StatuteState.PROPOSED: N_("Read, not yet in force here"),
+    StatuteState.ADOPTED: N_("Taken up"),
+    StatuteState.DROPPED: N_("Given up"),
+    StatuteState.WITHDRAWN: N_("Taken back"),
+}
+EFFECT_TITLES = {
+    Effect.SAME: N_("Same words"),
+    Effect.CHANGED: N_("Article changed"),
+    Effect.MOVED: N_("Article moved and changed"),
+    Effect.GONE: N_("Article gone"),
+    Effect.UNCLEAR: N_("Cannot be told"),
+}
+FATE_TITLES = {
+    "UNCHANGED": N_("Unchanged"),
+    "CHANGED": N_("Reworded"),
+    "MOVED": N_("Moved"),
+    "GONE": N_("Gone"),
+    "NEW": N_("New article"),
+}
 PAPER_TITLES = {
     "PUBLIC_LAW": N_("Public law"),
     "PROFESSIONAL": N_("City management law"),
@@ -53,6 +94,15 @@ TYPE_TITLES = {
     "SINGLE": N_("Single choice"),
     "MULTIPLE": N_("Multiple choice"),
     "TRUE_FALSE": N_("True or false"),
+    "FILL": N_("Fill in the blank"),
+    "NUMERIC": N_("A number"),
+    "MATCHING": N_("Matching"),
+    "ORDERING": N_("Putting in order"),
+    "CLOZE": N_("Cloze"),
+    "HOTSPOT": N_("Pointing at a picture"),
+    "CASE": N_("Case with several questions"),
+    "SHORT_ANSWER": N_("Short answer"),
+    "CASE_ANALYSIS": N_("Case analysis"),
 }
 LEVEL_TITLES = {
     "RECALL": N_("Recall"),

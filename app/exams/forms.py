@@ -44,6 +44,15 @@ TYPES = {
     ItemType.SINGLE.value: _l("Single choice"),
     ItemType.MULTIPLE.value: _l("Multiple choice"),
     ItemType.TRUE_FALSE.value: _l("True or false"),
+    ItemType.FILL.value: _l("Fill in the blank"),
+    ItemType.NUMERIC.value: _l("A number"),
+    ItemType.MATCHING.value: _l("Matching"),
+    ItemType.ORDERING.value: _l("Putting in order"),
+    ItemType.CLOZE.value: _l("Cloze"),
+    ItemType.HOTSPOT.value: _l("Pointing at a picture"),
+    ItemType.CASE.value: _l("Case with several questions"),
+    ItemType.SHORT_ANSWER.value: _l("Short answer"),
+    ItemType.CASE_ANALYSIS.value: _l("Case analysis"),
 }
 LEVELS = {
     Level.RECALL.value: _l("Recall"),

@@ -7,10 +7,11 @@ from pathlib import PurePath
 
 from question_bank.errors import ImportReport
 from question_bank.faults import BankError, Place, refusal, shown
-from question_bank.formats import native, plain_text, tabular
+from question_bank.formats import aiken, docx, gift, moodle, native, plain_text, qti, tabular
 from question_bank.formats.drafts import Defaults
 from question_bank.formats.encoding import decode
 from question_bank.formats.limits import Limits
+from question_bank.formats.office import OLE, old_office_code
 
 __all__ = ["FORMATS", "Defaults", "Limits", "detect", "read"]
 
@@ -20,9 +21,13 @@ FORMATS: dict[str, Reader] = {
     "plain_text": plain_text.read,
     "csv": tabular.read_csv,
     "xlsx": tabular.read_xlsx,
+    "docx": docx.read,
+    "moodle": moodle.read,
+    "gift": gift.read,
+    "aiken": aiken.read,
+    "qti": qti.read,
 }
 _FOREIGN = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "FILE_OLD_OFFICE"),
     (b"%PDF-", "FILE_PDF"),
     (b"{\\rtf", "FILE_RTF"),
     (b"Rar!", "FILE_ARCHIVE"),
@@ -34,6 +39,8 @@ _FOREIGN = (
 def detect(name: str, data: bytes) -> str:
     """The format by content first and ending second: a key of FORMATS. Raises BankError where none fits."""
     place = Place(shown(PurePath(name).name))
+    if data.startswith(OLE):
+        raise BankError(old_office_code(data), place)
     for mark, code in _FOREIGN:
         if data.startswith(mark):
             raise BankError(code, place)
@@ -43,11 +50,27 @@ def detect(name: str, data: bytes) -> str:
     head = text.lstrip("\ufeff \t\r\n")
     if head.startswith("{") or name.lower().endswith(".json"):
         return "native"
-    if head.startswith("<") and head[:200].lower().startswith(("<?xml", "<html", "<!doctype", "<quiz")):
-        raise refusal("FILE_MARKUP", place)
+    if head.startswith("<") and (found := _detect_markup(place, head)):
+        return found
+    return _detect_lines(name, head)
+
+
+def _detect_lines(name: str, head: str) -> str:
     if name.lower().endswith((".csv", ".tsv")) or tabular.looks_tabular(head):
         return "csv"
-    return "plain_text"
+    if name.lower().endswith(".gift") or gift.looks_like_gift(head):
+        return "gift"
+    return "aiken" if aiken.looks_like_aiken(head) else "plain_text"
+
+
+def _detect_markup(place: Place, head: str) -> str | None:
+    if moodle.looks_like_moodle(head):
+        return "moodle"
+    if qti.looks_like_item(head):
+        return "qti"
+    if head[:200].lower().startswith(("<?xml", "<html", "<!doctype", "<quiz")):
+        raise refusal("FILE_MARKUP", place)
+    return None
 
 
 def _detect_archive(place: Place, data: bytes) -> str:
@@ -58,7 +81,11 @@ def _detect_archive(place: Place, data: bytes) -> str:
         raise refusal("ARCHIVE_BAD", place) from None
     if "xl/workbook.xml" in names:
         return "xlsx"
-    raise refusal("FILE_WORD" if "word/document.xml" in names else "FORMAT_UNKNOWN", place)
+    if "word/document.xml" in names:
+        return "docx"
+    if qti.is_package(tuple(names)):
+        return "qti"
+    raise refusal("ARCHIVE_OF_FILES", place)
 
 
 def read(

@@ -1,5 +1,6 @@
 """From the raw fields of one question to an item, and from many questions to a report."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -7,9 +8,23 @@ from question_bank.errors import AcceptedRow, ImportReport
 from question_bank.faults import Change, Fault, Place, change, fault, refusal, shown
 from question_bank.formats import fields
 from question_bank.formats.limits import Limits
-from question_bank.items import OPEN_COUNT_TAG, Citation, Item, ItemType, Level, Option, Paper, check_item, fingerprint
+from question_bank.formats.written import Raw, Written, read_written
+from question_bank.items import (
+    OPEN_COUNT_TAG,
+    Citation,
+    Item,
+    ItemType,
+    Level,
+    Option,
+    Paper,
+    Picture,
+    check_item,
+    fingerprint,
+)
 
 UNCODED = "0"  # stands in while the code is derived from the content
+_FOLLOWING = {"BLANKS_COUNT", "GAPS_BROKEN", "RUBRIC_MISSING", "ORDER_KEY_BAD", "MATCH_KEY_BAD", "TOLERANCE_BAD"}
+"""What is also wrong with a question whose answer could not be read, and only because of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,7 @@ class Draft:
     key: str | None = None
     explanation: str = ""
     labels: dict[str, str] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -132,12 +148,18 @@ class _Finishing:
     def item(self) -> Item | None:
         draft = self.draft
         options = tuple(Option(letter, self._tidy(text)) for letter, text in draft.options)
-        type_, options, key = self._answer(options)
+        stem = self._tidy(draft.stem)
+        written = self._written(stem, options)
+        if written is None:
+            type_, options, key = self._answer(options)
+            written = Written(stem, options, key)
+        else:
+            type_, options, key = draft.type or ItemType.SINGLE, written.options, written.key
         citation = self._citation()
         item = Item(
             code=UNCODED,
             type=type_,
-            stem=self._tidy(draft.stem),
+            stem=written.stem,
             options=options,
             key=key,
             explanation=self._tidy(draft.explanation),
@@ -149,13 +171,32 @@ class _Finishing:
             tags=self._tags(),
             overlay=self.labels.get("overlay"),
             source_fact=self.labels.get("source_fact"),
+            seconds=self._seconds(),
+            author_role=self._tidy(self.labels.get("author_role", "")),
+            prompts=written.prompts,
+            blanks=written.blanks,
+            rubric=written.rubric,
+            model_answer=written.model_answer,
+            pictures=draft.pictures,
         )
         item = replace(item, code=self._code(item))
         if not draft.faults:
             return item
-        told = {found.code for found in draft.faults} | {"KEY_MISSING"}
+        told = {found.code for found in draft.faults} | {"KEY_MISSING"} | (_FOLLOWING if written.faults else set())
         draft.faults.extend(found for found in check_item(item, draft.place) if found.code not in told)
         return None
+
+    def _written(self, stem: str, options: tuple[Option, ...]) -> Written | None:
+        """The answer of a type that is not ticked; None for those that are."""
+        draft = self.draft
+        if draft.type is None:
+            return None
+        answer = fields.narrow(draft.key or "").strip()
+        labels = {name: fields.narrow(value) for name, value in self.labels.items()}
+        written = read_written(Raw(draft.type, stem, options, answer, labels, draft.place))
+        if written is not None and not any(found.code.startswith(("KEY_", "ANSWER_")) for found in draft.faults):
+            draft.faults.extend(written.faults)
+        return written
 
     def _fault(self, found: Fault) -> None:
         self.draft.faults.append(found)
@@ -265,6 +306,16 @@ class _Finishing:
         if reading[1]:
             self._change(change("DIFFICULTY_READ_AS", self.draft.place, before=shown(raw), after=reading[0]))
         return reading[0]
+
+    def _seconds(self) -> int | None:
+        raw = self.labels.get("seconds")
+        if raw is None:
+            return None
+        match = re.fullmatch(r"([0-9]{1,6})\s*(秒|分钟|分)?", fields.narrow(raw))
+        if match is None:
+            self._fault(fault("FIELD_TYPE", self.draft.place, field="seconds"))
+            return None
+        return int(match[1]) * (60 if (match[2] or "").startswith("分") else 1)
 
     def _citation(self) -> Citation | None:
         raw = self.labels.get("law")

@@ -1,7 +1,6 @@
 """Single fields as people write them, read into the values of an item."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,13 @@ from question_bank.items import FALSE, TRUE, Citation, ItemType, Level, Paper
 T = TypeVar("T")
 
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE_SIGN = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+_ODD_SPACE = re.compile(r"[^\S\n ]")
+_INVISIBLE = re.compile(  # the category Cf, written out: asking for each character's takes ten times as long
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f]"
+)
 _SPACES = re.compile(r"[^\S\n]+")
 BLANK = re.compile(r"[（(]\s*[)）]")
 
@@ -24,7 +30,28 @@ _TYPES = {
     ItemType.SINGLE: ("单选", "单选题", "单项选择", "单项选择题", "single", "single choice"),
     ItemType.MULTIPLE: ("多选", "多选题", "多项选择", "多项选择题", "multiple", "multiple choice", "multi"),
     ItemType.TRUE_FALSE: ("判断", "判断题", "是非题", "判断正误", "true_false", "true/false", "truefalse", "judge"),
+    ItemType.FILL: ("填空", "填空题", "fill", "fill in the blank", "fill_in"),
+    ItemType.NUMERIC: ("数值", "数值题", "数字题", "numeric", "numerical", "number"),
+    ItemType.MATCHING: ("匹配", "匹配题", "连线", "连线题", "配对题", "matching", "match"),
+    ItemType.ORDERING: ("排序", "排序题", "ordering", "order"),
+    ItemType.CLOZE: ("完形填空", "完形填空题", "选词填空", "选词填空题", "cloze"),
+    ItemType.HOTSPOT: ("识图", "识图题", "热点题", "hotspot"),
+    ItemType.CASE: ("案例", "案例题", "案例选择题", "case"),
+    ItemType.SHORT_ANSWER: (
+        "简答",
+        "简答题",
+        "问答",
+        "问答题",
+        "论述",
+        "论述题",
+        "名词解释",
+        "short_answer",
+        "short answer",
+        "essay",
+    ),
+    ItemType.CASE_ANALYSIS: ("案例分析", "案例分析题", "材料分析题", "case_analysis", "case analysis"),
 }
+TYPE_NAMES = {type_: names[1] for type_, names in _TYPES.items()}  # as headings and lists write them
 _LEVELS = {
     Level.RECALL: ("识记", "记忆", "了解", "recall"),
     Level.APPLICATION: ("应用", "运用", "application"),
@@ -62,13 +89,16 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 def narrow(text: str) -> str:
     """Full-width letters and digits in one width, every space a space, invisible characters gone."""
-    kept = (char for char in text.translate(_WIDE) if unicodedata.category(char) != "Cf")
-    return narrow_spaces("".join(kept))
+    return text if text.isascii() and _ODD_SPACE.search(text) is None else narrow_spaces(_narrowed(text))
+
+
+def _narrowed(text: str) -> str:
+    return _INVISIBLE.sub("", text.translate(_WIDE) if _WIDE_SIGN.search(text) else text)
 
 
 def narrow_spaces(text: str) -> str:
     """Every kind of space but the line end as a plain space."""
-    return "".join(" " if char.isspace() and char != "\n" else char for char in text)
+    return _ODD_SPACE.sub(" ", text)
 
 
 def squeeze(text: str) -> str:

@@ -17,7 +17,14 @@ class Limits:
     sheets: int = 50
     line_characters: int = 20_000
     cell_characters: int = 20_000
+    cells: int = 400_000  # of a workbook, blank ones with a style included
+    table_characters: int = 10_000_000  # of all cells of a workbook
     archive_members: int = 500
     archive_bytes: int = 100 * MEBIBYTE  # unpacked, all members together
     archive_ratio: int = 200  # unpacked to packed, for members above 1 MiB
+    package_members: int = 20_000  # of a QTI package, which holds a file for each question
+    archive_nesting: int = 1  # archives inside archives
+    xml_depth: int = 100
+    xml_elements: int = 500_000
+    document_bytes: int = 32 * MEBIBYTE  # of the text of a Word document, unpacked
     faults: int = 5_000  # a file with more is not a question file

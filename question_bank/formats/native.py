@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from question_bank.errors import ImportReport
 from question_bank.faults import BankError, Fault, Place, fault, refusal, shown
+from question_bank.formats import native_parts
 from question_bank.formats.drafts import Defaults, Gathering
 from question_bank.formats.encoding import decode
 from question_bank.formats.limits import Limits
@@ -28,8 +29,8 @@ _TEXTS = (
     "overlay",
     "source_fact",
 )
-_FIELDS = frozenset((*_TEXTS, "options", "key", "difficulty", "tags"))
-_REQUIRED = ("code", "type", "stem", "key")
+_FIELDS = frozenset((*_TEXTS, "options", "key", "difficulty", "tags", *native_parts.FIELDS))
+_REQUIRED = ("code", "type", "stem")
 
 
 class _RepeatedNameError(ValueError):
@@ -67,6 +68,7 @@ def _as_json(item: Item) -> dict[str, Any]:
         "tags": list(item.tags),
         "overlay": item.overlay,
         "source_fact": item.source_fact,
+        **native_parts.as_json(item),
     }
 
 
@@ -157,12 +159,12 @@ def _item(gathering: Gathering, entry: dict[str, Any], place: Place) -> Item:
     for what in ("paper", "level", "topic"):
         if not entry.get(what):
             gathering.assume(what.upper())
-    return Item(
+    item = Item(
         code=entry["code"],
         type=_named(ItemType, entry["type"], "TYPE_UNKNOWN", place),
         stem=entry["stem"],
         options=tuple(Option(letter, text) for letter, text in (entry.get("options") or {}).items()),
-        key=tuple(entry["key"]),
+        key=tuple(entry.get("key") or ()),
         explanation=entry.get("explanation") or "",
         paper=_named(Paper, entry.get("paper") or gathering.defaults.paper, "PAPER_UNKNOWN", place),
         topic=entry.get("topic") or gathering.defaults.topic,
@@ -173,6 +175,7 @@ def _item(gathering: Gathering, entry: dict[str, Any], place: Place) -> Item:
         overlay=entry.get("overlay"),
         source_fact=entry.get("source_fact"),
     )
+    return native_parts.completed(item, entry, place)
 
 
 def _named(kind: type[Name], value: str, code: str, place: Place) -> Name:

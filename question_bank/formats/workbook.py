@@ -2,10 +2,9 @@
 
 import re
 import warnings
-import zipfile
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -14,14 +13,14 @@ import openpyxl
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from question_bank.faults import Fault, Place, fault, refusal, shown
-from question_bank.formats.limits import MEBIBYTE, Limits
+from question_bank.formats.archives import open_archive
+from question_bank.formats.limits import Limits
+from question_bank.items import Picture
 
-_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_CELL = re.compile(rb"<(?:\w{1,20}:)?c[\s/>]")
+_MERGE = re.compile(rb"<(?:\w{1,20}:)?mergeCell\s[^>]{0,80}?ref=\"([A-Z]{1,2})(\d{1,7}):([A-Z]{1,2})(\d{1,7})\"")
+_REPEATED_CHARACTERS = 200  # a merged cell with more is one question's own text and stands in its first row only
 _WIDE_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]{0,200}?r=\"([A-Z]{2,3})\d+\"[^>/]{0,200}>")
-_BROKEN = (
-    *(zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError),
-    *(ValueError, KeyError, IndexError, NotImplementedError, RuntimeError, OverflowError),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,61 +31,54 @@ class Row:
     number: int
     cells: tuple[str, ...]
     faults: tuple[Fault, ...] = ()
+    below: frozenset[int] = frozenset()  # columns, from 0, whose cell is merged with the one above
+    pictures: tuple[tuple[int, Picture], ...] = ()  # with the column each stands in
 
 
-def measure(place: Place, data: bytes, limits: Limits) -> None:
-    """Unpack every member within the limits and refuse declarations of entities.
+@dataclass(slots=True)
+class _Measured:
+    """What was seen while unpacking: cells, and the merged cells of each sheet as column → its (first, last) rows."""
 
-    Sizes are counted while unpacking, for a directory can lie. Raises BankError: ARCHIVE_BAD, ARCHIVE_TOO_LARGE,
-    ARCHIVE_RATIO, ARCHIVE_PATH, ARCHIVE_ENCRYPTED, XML_ENTITIES, MACROS.
+    cells: int = 0
+    merged: dict[str, dict[int, set[tuple[int, int]]]] = field(default_factory=lambda: defaultdict(_merges))
+    merges: int = 0
+    pictures: set[str] = field(default_factory=set)
+
+
+def _merges() -> dict[int, set[tuple[int, int]]]:
+    return defaultdict(set)
+
+
+def measure(place: Place, data: bytes, limits: Limits) -> _Measured:
+    """Refuse an archive that is unsafe or a sheet too wide or too full.
+
+    Raises BankError: as `open_archive`, TOO_MANY_COLUMNS, TOO_MANY_CELLS.
     """
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            _measure(place, archive, limits)
-    except _BROKEN:
-        raise refusal("ARCHIVE_BAD", place) from None
+    seen = _Measured()
+
+    def look(name: str, window: bytes) -> None:
+        if name.startswith("xl/media/"):
+            seen.pictures.add(name)
+        if "/worksheets/" not in name:
+            return
+        if _is_too_wide(window, limits):
+            raise refusal("TOO_MANY_COLUMNS", place, limit=limits.columns)
+        seen.cells += sum(1 for _ in _CELL.finditer(window))
+        _note_merges(seen, name, window)
+        if seen.cells > limits.cells or seen.merges > limits.cells:
+            raise refusal("TOO_MANY_CELLS", place, limit=limits.cells)
+
+    open_archive(place, data, limits, inspect=look)
+    return seen
 
 
-def _measure(place: Place, archive: zipfile.ZipFile, limits: Limits) -> None:
-    members = archive.infolist()
-    names = [member.filename for member in members]
-    if len(members) > limits.archive_members:
-        raise refusal("ARCHIVE_TOO_LARGE", place, limit=limits.archive_members)
-    if len(set(names)) < len(names) or any(_is_path_bad(name) for name in names):
-        raise refusal("ARCHIVE_PATH", place)
-    total = 0
-    for member in members:
-        if member.flag_bits & 1:
-            raise refusal("ARCHIVE_ENCRYPTED", place)
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise refusal("ARCHIVE_BAD", place)
-        if member.filename.lower().endswith("vbaproject.bin"):
-            raise refusal("MACROS", place)
-        total += _unpack(place, archive, member, limits, limits.archive_bytes - total)
-
-
-def _is_path_bad(name: str) -> bool:
-    return name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or ":" in name
-
-
-def _unpack(place: Place, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits, left: int) -> int:
-    """Unpacked bytes of one member."""
-    size, tail = 0, b""
-    is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
-    with archive.open(member) as stream:
-        while chunk := stream.read(MEBIBYTE):
-            size += len(chunk)
-            if size > left:
-                raise refusal("ARCHIVE_TOO_LARGE", place, limit=limits.archive_bytes)
-            if size > MEBIBYTE and size > limits.archive_ratio * max(1, member.compress_size):
-                raise refusal("ARCHIVE_RATIO", place, limit=limits.archive_ratio)
-            window = (tail + chunk).replace(b"\0", b"")  # UTF-16 hides nothing
-            if is_xml and _DECLARATION.search(window):
-                raise refusal("XML_ENTITIES", place)
-            if "/worksheets/" in member.filename and _is_too_wide(window, limits):
-                raise refusal("TOO_MANY_COLUMNS", place, limit=limits.columns)
-            tail = chunk[-512:]
-    return size
+def _note_merges(seen: _Measured, name: str, window: bytes) -> None:
+    for left, top, right, bottom in _MERGE.findall(window):
+        first, last = int(top), int(bottom)
+        columns = range(column_index_from_string(left.decode()) - 1, column_index_from_string(right.decode()))
+        seen.merges += 1
+        if last > first and len(columns) == 1:
+            seen.merged[name][columns[0]].add((first, last))
 
 
 def _is_too_wide(window: bytes, limits: Limits) -> bool:
@@ -95,9 +87,12 @@ def _is_too_wide(window: bytes, limits: Limits) -> bool:
     return any(column_index_from_string(letter) > limits.columns for letter in letters if letter <= "XFD")
 
 
-def rows(place: Place, data: bytes, limits: Limits) -> list[Row]:
-    """The rows of every sheet with something in them. Raises BankError for a workbook that cannot be read."""
-    measure(place, data, limits)
+def rows(place: Place, data: bytes, limits: Limits) -> tuple[list[Row], int]:
+    """The rows of every sheet with something in them, and how many pictures the workbook holds, which are not read.
+
+    Raises BankError for a workbook that cannot be read.
+    """
+    seen = measure(place, data, limits)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl tells of styles and validations it does not know
         try:
@@ -107,9 +102,45 @@ def rows(place: Place, data: bytes, limits: Limits) -> list[Row]:
         try:
             if len(book.worksheets) > limits.sheets:
                 raise refusal("TOO_MANY_SHEETS", place, count=len(book.worksheets), limit=limits.sheets)
-            return [row for sheet in book.worksheets for row in _sheet_rows(place, sheet, limits)]
+            return _all_rows(place, book.worksheets, seen, limits), len(seen.pictures)
         finally:
             book.close()
+
+
+def _all_rows(place: Place, sheets: list[Any], seen: _Measured, limits: Limits) -> list[Row]:
+    found: list[Row] = []
+    characters = 0
+    for sheet in sheets:
+        merged = _below(seen.merged.get(str(sheet._worksheet_path).lstrip("/"), {}), limits)  # noqa: SLF001
+        above: dict[int, str] = {}
+        for bare in _sheet_rows(place, sheet, limits):
+            row = _filled(bare, merged.get(bare.number, frozenset()), above)
+            characters += sum(map(len, row.cells))
+            if characters > limits.table_characters:
+                raise refusal("TABLE_TOO_LONG", Place(place.file, sheet=row.sheet), limit=limits.table_characters)
+            if any(row.cells) or row.faults:
+                found.append(row)
+    return found
+
+
+def _below(merged: Mapping[int, set[tuple[int, int]]], limits: Limits) -> dict[int, frozenset[int]]:
+    """Row → the columns in which it continues a cell that began above."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for column, spans in merged.items():
+        for first, last in spans:
+            for number in range(first + 1, min(last, limits.rows) + 1):
+                found[number].add(column)
+    return {number: frozenset(columns) for number, columns in found.items()}
+
+
+def _filled(row: Row, below: frozenset[int], above: dict[int, str]) -> Row:
+    """The row with the texts of the merged cells that reach down to it."""
+    cells = list(row.cells) + [""] * (max(below, default=-1) + 1 - len(row.cells))
+    for column in below:
+        cells[column] = above.get(column, "")
+    for column, text in enumerate(cells):
+        above[column] = text if len(text) <= _REPEATED_CHARACTERS else ""
+    return replace(row, cells=tuple(cells), below=below)
 
 
 def _sheet_rows(place: Place, sheet: Any, limits: Limits) -> Iterator[Row]:  # noqa: ANN401 - openpyxl has no types
@@ -124,9 +155,7 @@ def _sheet_rows(place: Place, sheet: Any, limits: Limits) -> Iterator[Row]:  # n
             return
         if number > limits.rows:
             raise refusal("TOO_MANY_ROWS", Place(place.file, sheet=title), limit=limits.rows)
-        row = _row(Place(place.file, row=number, sheet=title), cells, limits)
-        if any(row.cells) or row.faults:
-            yield row
+        yield _row(Place(place.file, row=number, sheet=title), cells, limits)
 
 
 def _row(place: Place, cells: tuple[Any, ...], limits: Limits) -> Row:

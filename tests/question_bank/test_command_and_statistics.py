@@ -88,7 +88,7 @@ def test_the_format_is_recognised_by_content_before_the_name(name: str, data: by
 
 def test_an_unknown_format_name_is_refused() -> None:
     with pytest.raises(BankError) as caught:
-        read("a.txt", b"1", "gift")
+        read("a.txt", b"1", "papyrus")
     assert caught.value.code == "FORMAT_UNKNOWN"
 
 

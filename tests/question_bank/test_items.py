@@ -134,7 +134,7 @@ def test_every_sentence_is_used_somewhere_and_speaks_both_languages() -> None:
         assert any("\u4e00" <= char <= "\u9fff" for char in said.zh), code
         assert said.en[0].isascii() or said.en[0] == "“", code
         if code not in {"DUPLICATE_ITEM", "CODE_REPEATED", "SPECIFICATION_BAD"}:
-            assert _names(said.zh) == _names(said.en), code
+            assert _names(said.zh) - {"zh"} == _names(said.en) - {"en"}, code
 
 
 def test_a_place_and_an_error_read_well_in_both_languages() -> None:

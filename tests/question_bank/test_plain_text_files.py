@@ -139,7 +139,7 @@ def test_the_same_question_twice_is_accepted_once() -> None:
 
 
 def test_question_types_that_cannot_be_delivered_are_refused_one_by_one() -> None:
-    report = load("四、填空题\n1. 不得少于____人。\n2. 应当____。\n五、判断题\n1. 甲（√）")
+    report = load("四、改错题\n1. 不得少于____人。\n2. 应当____。\n五、判断题\n1. 甲（√）")
     assert [(fault.code, fault.place.line) for fault in report.rejected] == [
         ("TYPE_UNSUPPORTED", 2),
         ("TYPE_UNSUPPORTED", 3),

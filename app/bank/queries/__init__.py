@@ -17,8 +17,10 @@ from app.bank.queries.items import (
 )  # fmt: skip
 from app.bank.queries.pool import pool, versions
 from app.bank.queries.rows import ItemPage, ItemRow, Page, StepRow, VersionHistory, VersionRow, citation_text
+from app.bank.queries.statutes import EditionRow, StatutePage, ended_in_use, statute_page, statutes, validity
 
 __all__ = [
+    "EditionRow",
     "Health",
     "ItemFilter",
     "ItemPage",
@@ -26,12 +28,14 @@ __all__ = [
     "Page",
     "ReportRow",
     "RunRow",
+    "StatutePage",
     "StepRow",
     "VersionHistory",
     "VersionRow",
     "account_id",
     "citation_text",
     "counts",
+    "ended_in_use",
     "find",
     "health",
     "item_page",
@@ -44,7 +48,10 @@ __all__ = [
     "rows_by_code",
     "run_row",
     "runs",
+    "statute_page",
+    "statutes",
     "topics",
+    "validity",
     "versions",
     "waiting",
 ]  # fmt: skip

@@ -159,7 +159,7 @@ def known_codes(session: Session, codes: list[str]) -> dict[str, Known]:
             .where(Item.code.in_(codes[start : start + CHUNK]))
         )
         for item, version in session.execute(statement):
-            found[item.code] = Known(item.id, item.status, item.latest, question_of(item, version))
+            found[item.code] = Known(item.id, item.status, item.latest, question_of(item.code, item.paper, version))
     return found
 
 

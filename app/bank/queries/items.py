@@ -129,7 +129,8 @@ def rows_by_code(session: Session, codes: Iterable[str]) -> dict[str, ItemRow]:
 
 def questions(session: Session, wanted: ItemFilter) -> list[Question]:
     """The questions that fit, by code, in the words of their newest version."""
-    return [question_of(item, version) for item, version in session.execute(_newest(wanted).order_by(Item.code))]
+    rows = session.execute(_newest(wanted).order_by(Item.code))
+    return [question_of(item.code, item.paper, version) for item, version in rows]
 
 
 def item_page(session: Session, code: str) -> ItemPage:
@@ -158,7 +159,7 @@ def _steps(session: Session, item_id: int) -> list[StepRow]:
 
 
 def _histories(item: Item, versions: list[ItemVersion], steps: list[StepRow]) -> Iterator[VersionHistory]:
-    contents = [question_of(item, version) for version in versions]
+    contents = [question_of(item.code, item.paper, version) for version in versions]
     for index, version in enumerate(versions):
         before = contents[index + 1] if index + 1 < len(contents) else None
         changes = differences(before, contents[index]) if before else ()

@@ -9,13 +9,15 @@ from typing import Any
 from app.bank.models import Item, ItemVersion
 from app.bank.policy import Status, same_person
 from app.core.permissions import Actor
+from question_bank.faults import Place
+from question_bank.formats import native_parts
 from question_bank.items import Citation, ItemType, Level, Option, Paper, anchored_options, fingerprint
 from question_bank.items import Item as Question
 
 
 @dataclass(frozen=True)
 class VersionRow:
-    """One version as papers show it. `key` holds option letters, or T or F; `citation` is ready to read, or empty."""
+    """One version as papers show it, with the whole question; `citation` is ready to read, or empty."""
 
     id: int
     item_code: str
@@ -27,6 +29,7 @@ class VersionRow:
     topic: str
     level: str
     citation: str
+    question: Question
 
 
 @dataclass(frozen=True)
@@ -132,16 +135,17 @@ def citation_text(law: str | None, edition: str | None, article: str | None) -> 
     return f"《{law}》" + (f"（{edition}）" if edition else "") + where
 
 
-def question_of(item: Item, version: ItemVersion) -> Question:
+def question_of(code: str, paper: str, version: ItemVersion) -> Question:
     """The stored version as the question it was made from."""
     cited = None if version.law is None else Citation(version.law, version.edition or "", version.article or "")
-    return Question(
-        code=item.code, type=ItemType(version.type), stem=version.stem,
+    question = Question(
+        code=code, type=ItemType(version.type), stem=version.stem,
         options=tuple(Option(key, text) for key, text in version.options), key=tuple(version.key),
-        explanation=version.explanation, paper=Paper(item.paper), topic=version.topic, citation=cited,
+        explanation=version.explanation, paper=Paper(paper), topic=version.topic, citation=cited,
         level=Level(version.level), difficulty=version.difficulty, tags=tuple(version.tags),
         overlay=version.overlay, source_fact=version.source_fact,
     )  # fmt: skip
+    return native_parts.completed(question, version.further, Place())
 
 
 def columns_of(question: Question) -> dict[str, Any]:
@@ -154,7 +158,8 @@ def columns_of(question: Question) -> dict[str, Any]:
         "law": cited.law if cited else None, "edition": cited.edition if cited else None,
         "article": cited.article if cited else None, "level": question.level.value,
         "difficulty": question.difficulty, "tags": list(question.tags), "overlay": question.overlay,
-        "source_fact": question.source_fact, "fingerprint": fingerprint(question), "digest": digest(question),
+        "source_fact": question.source_fact, "further": native_parts.as_json(question),
+        "fingerprint": fingerprint(question), "digest": digest(question),
     }  # fmt: skip
 
 
@@ -167,7 +172,8 @@ def digest(question: Question) -> str:
 def differences(before: Question, after: Question) -> tuple[tuple[str, str, str], ...]:
     """(field, before, after) for every field that differs, as text."""
     old, new = _shown_fields(before), _shown_fields(after)
-    return tuple((name, old[name], new[name]) for name in old if old[name] != new[name])
+    names = dict.fromkeys([*old, *new])
+    return tuple((name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name))
 
 
 def _shown_fields(question: Question) -> dict[str, str]:
@@ -185,7 +191,21 @@ def _shown_fields(question: Question) -> dict[str, str]:
         "tags": "、".join(question.tags),
         "overlay": question.overlay or "",
         "source_fact": question.source_fact or "",
+        **{name: _as_lines(value) for name, value in native_parts.as_json(question).items()},
     }
+
+
+def _as_lines(value: Any) -> str:  # noqa: ANN401 - a part of the native format
+    """A further part of a question as text, a line for each entry; the bytes of a picture by their digest."""
+    if isinstance(value, dict):
+        return "；".join(f"{name}: {_as_lines(_short(name, one))}" for name, one in value.items())
+    if isinstance(value, list):
+        return "\n".join(_as_lines(one) for one in value)
+    return str(value)
+
+
+def _short(name: str, value: Any) -> Any:  # noqa: ANN401 - a part of the native format
+    return hashlib.sha256(value.encode()).hexdigest()[:16] if name == "data" else value
 
 
 def item_row(item: Item, version: ItemVersion) -> ItemRow:

@@ -39,7 +39,7 @@ def edit_item(
     item, version = locked(session, [(question.code, shown)])[0]
     if item.paper != question.paper:
         raise Refused("paper-fixed", N_("A question stays in its exam subject; write a new one instead."))
-    changes = differences(question_of(item, version), question)
+    changes = differences(question_of(item.code, item.paper, version), question)
     if not changes:
         raise Refused("nothing-changed", N_("Nothing was changed, so there is no new version."))
     _must_be_sound(session, question)

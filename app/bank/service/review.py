@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.bank.models import ItemVersion
 from app.bank.policy import Status, same_person
+from app.bank.service.statute_reviews import must_be_in_force
 from app.bank.service.writing import Pair, locked, take_step
 from app.core.errors import N_, Invalid, Refused
 from app.core.permissions import Actor
@@ -35,10 +36,12 @@ def submit(session: Session, actor: Actor, chosen: Chosen, *, now: datetime) -> 
 def approve(session: Session, actor: Actor, chosen: Chosen, *, now: datetime, comment: str = "") -> int:
     """Make versions under review final and put them in use, all or none; returns how many.
 
-    Raises Refused `same-person` where the reviewer wrote the version, `not-under-review`; NotFound; Stale
-    `version-moved`; Invalid `nothing-chosen`.
+    Raises Refused `same-person` where the reviewer wrote the version, `not-under-review`, `edition-ended` or
+    `edition-not-begun` where the law it cites is not in force; NotFound; Stale `version-moved`; Invalid
+    `nothing-chosen`.
     """
     pairs = _judged(session, actor, chosen)
+    must_be_in_force(session, pairs, now)
     deeds = _deeds("bank.item.approved", pairs, Status.FINAL, comment)
     take_step(session, actor, pairs, Status.FINAL, now=now, comment=comment)
     record_all(session, actor, deeds, now=now)

@@ -1,6 +1,6 @@
 """Pages of the question bank."""
 
-from app.bank.views import exchange, items, review
+from app.bank.views import exchange, items, review, statutes
 from app.bank.views.room import blueprint, home_cards
 
-__all__ = ["blueprint", "exchange", "home_cards", "items", "review"]
+__all__ = ["blueprint", "exchange", "home_cards", "items", "review", "statutes"]

@@ -10,15 +10,18 @@ from flask_babel import ngettext
 from app.bank import queries
 from app.bank.forms import FORMAT_TITLES
 from app.bank.policy import (
+    EFFECT_TITLES,
+    FATE_TITLES,
     FIELD_TITLES,
     LEVEL_TITLES,
     PAPER_TITLES,
     STATUS_TITLES,
+    STATUTE_STATE_TITLES,
     TYPE_TITLES,
     WANTED_PER_CELL,
     Status,
 )
-from app.core.http import Card, actor, requires
+from app.core.http import Card, actor, requires, today
 from app.core.permissions import Actor, P
 from app.extensions import db
 
@@ -34,6 +37,9 @@ def _titles() -> dict[str, Any]:
         "statuses": STATUS_TITLES,
         "fields_named": FIELD_TITLES,
         "formats": FORMAT_TITLES,
+        "effects": EFFECT_TITLES,
+        "fates": FATE_TITLES,
+        "statute_states": STATUTE_STATE_TITLES,
     }
     return {name: {str(key): _(title) for key, title in table.items()} for name, table in tables.items()}
 
@@ -71,6 +77,8 @@ def home_cards(who: Actor) -> list[Card]:
     waiting, drafts = queries.counts(db.session(), who)
     cards = [_review_card(waiting)] if waiting and who.may(P.BANK_REVIEW) else []
     cards.append(_health_card(queries.health(db.session())))
+    ended = queries.ended_in_use(db.session(), today())
+    cards += [_ended_card(ended)] if ended else []
     return cards + ([_draft_card(drafts)] if drafts and who.may(P.BANK_EDIT) else [])
 
 
@@ -82,6 +90,16 @@ def _health_card(found: queries.Health) -> Card:
         review=review, drafts=drafts, thin=len(found.thin),
     )  # fmt: skip
     return Card(title, text, url_for("bank.home"), _("Open the question bank"), 45, "info" if final else "warning")
+
+
+def _ended_card(ended: int) -> Card:
+    title = ngettext(
+        "%(num)s question cites a law that has a newer edition",
+        "%(num)s questions cite a law that has a newer edition",
+        ended,
+    )
+    text = _("No paper draws them any more; carry over what says the same and rewrite the rest.")
+    return Card(title, text, url_for("bank.statutes"), _("See the statutes"), 42, "warning")
 
 
 def _review_card(waiting: int) -> Card:

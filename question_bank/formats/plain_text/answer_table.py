@@ -8,6 +8,7 @@ from question_bank.faults import Fault, Place, fault, shown
 from question_bank.formats import fields
 from question_bank.formats.plain_text import lines
 from question_bank.formats.plain_text.lines import Heading, Line
+from question_bank.formats.written import WRITTEN
 from question_bank.items import ItemType
 
 _ENTRY = re.compile(
@@ -16,6 +17,7 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 _TOKENS = re.compile(r"[\s,，、;；/|]+")
+_NUMBER_INSIDE = re.compile(r"(?:^|(?<=\s)|(?<=[;；。]))(\d{1,4})\s*[.．、:：)）](?!\d)")
 _JUDGEMENT_RUN = re.compile(r"正确|错误|不对|对|错|是|否|√|✓|✔|×|✗|✘|✕|[TFYNX]", re.IGNORECASE)
 
 
@@ -27,6 +29,14 @@ class Entry:
     key: str
     line: int
     explanation: list[str] = field(default_factory=list)
+    further: list[str] = field(default_factory=list)  # lines of a written answer after its first
+
+    labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> str:
+        """The answer with all its lines."""
+        return "\n".join([self.key, *self.further])
 
 
 @dataclass(slots=True)
@@ -42,8 +52,9 @@ class TableSection:
 class AnswerTable:
     """Reads the lines of a table one by one; what is not an answer comes back as a fault."""
 
-    def __init__(self, place: Callable[[int], Place]) -> None:
+    def __init__(self, place: Callable[[int], Place], type_: ItemType | None = None) -> None:
         self._place = place
+        self._type = type_  # of every question above, where they are answered with texts
         self._numbers: list[int] = []  # a row of numbers waiting for its row of answers
         self.sections: list[TableSection] = []
 
@@ -62,6 +73,12 @@ class AnswerTable:
             return self._run(numbers, text[row.end() :], line)
         if explained := lines.explanation(text):
             return self._explain(explained, line)
+        if (labelled := lines.label(text)) and self.sections and self.sections[-1].entries:
+            labels, (name, value) = self.sections[-1].entries[-1].labels, labelled
+            labels[name] = f"{labels[name]}\n{value}" if name in labels else value
+            return []
+        if (self.sections[-1].type if self.sections else self._type) in WRITTEN:
+            return self._texts(line.text, line)
         return self._ranges(text, line) if lines.RANGE.search(text) else self._singles(text, line)
 
     def _section(self, line: Line, number: int) -> TableSection:
@@ -114,11 +131,39 @@ class AnswerTable:
             found.append(fault("STRAY_TEXT", self._place(line.number), text=shown(rest)))
         return found
 
+    def _texts(self, text: str, line: Line) -> list[Fault]:
+        """Answers that are texts: 1. 两 2. 七日, or one that goes on over several lines."""
+        if not self.sections:
+            self.sections.append(TableSection(None, self._type, line.number))
+        entries = self.sections[-1].entries
+        for part in _numbered_parts(text, entries[-1].number + 1 if entries else None):
+            number = lines.numbered(part)
+            if number is not None and (not entries or number.number == entries[-1].number + 1):
+                answer, explained = lines.split_explanation(lines.answer(number.rest) or number.rest)
+                entries.append(Entry(number.number, answer.strip(), line.number, list(filter(None, [explained]))))
+            elif entries:
+                entries[-1].further.append(part)
+            else:
+                return [fault("STRAY_TEXT", self._place(line.number), text=shown(text))]
+        return []
+
     def _explain(self, text: str, line: Line) -> list[Fault]:
         if not self.sections or not self.sections[-1].entries:
             return [fault("STRAY_TEXT", self._place(line.number), text=shown(text))]
         self.sections[-1].entries[-1].explanation.append(text)
         return []
+
+
+def _numbered_parts(text: str, expected: int | None) -> list[str]:
+    """The pieces of a line at the numbers that follow on from the last answer."""
+    starts = []
+    for found in _NUMBER_INSIDE.finditer(text):
+        if expected is None or int(found[1]) == expected:
+            starts.append(found.start())
+            expected = int(found[1]) + 1
+    if not starts or text[: starts[0]].strip():
+        starts.insert(0, 0)
+    return [text[start:end].strip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def _split_keys(raw: str, count: int) -> list[str] | None:

@@ -36,15 +36,20 @@ _KINDS = (
     (r"多项选择|多选", ItemType.MULTIPLE),
     (r"判断(?:正误|对错|是非)?|是非|正误判断", ItemType.TRUE_FALSE),
     (r"选择", None),
+    (r"填空", ItemType.FILL),
+    (r"简答|问答|论述|名词解释", ItemType.SHORT_ANSWER),
+    (r"案例分析|材料分析|案例", ItemType.CASE_ANALYSIS),
+    (r"排序", ItemType.ORDERING),
 )
-_OTHER_KINDS = r"填空|简答|问答|论述|名词解释|案例分析|案例|材料分析|分析|计算|辨析|综合|实务|改错|判断改错"
+_OTHER_KINDS = r"分析|计算|辨析|综合|实务|改错"
 _HAN_DIGITS = "[一二三四五六七八九十]+"
 _ORDINAL = (
     rf"(?:第?{_HAN_DIGITS}(?:部分|大题|章|节)?|[（(]{_HAN_DIGITS}[)）]|[IVX]{{1,4}}|\d{{1,2}})"
     r"\s*[、.．:：)）]?\s*"
 )
 _HEADING = re.compile(
-    rf"[#\s]*(?P<ordinal>{_ORDINAL})?[【\[〔]?\s*(?P<kind>{'|'.join(kind for kind, _ in _KINDS)}|{_OTHER_KINDS})"
+    rf"[#\s]*(?P<ordinal>{_ORDINAL})?[【\[〔]?\s*"
+    rf"(?P<kind>判断改错|{'|'.join(kind for kind, _ in _KINDS)}|{_OTHER_KINDS})"
     r"(?P<ti>试?题型?|类试题|部分)?\s*[】\]〕]?\s*(?P<answers>(?:的?(?:参考|标准|正确)?答案(?:[及与和]解析)?)?)(?P<rest>.*)"
 )
 _REMARK = re.compile(r"[（(【\[].*[)）】\]]\s*[:：。.]?|共?\s*\d+\s*[道小题].*|每[小道]?题.*")
@@ -60,7 +65,7 @@ def heading(text: str) -> Heading | None:
         return None
     bare, rest = not (match["ordinal"] or match["ti"] or match["answers"]), match["rest"].strip()
     if bare and (
-        rest not in ("", ":", "：") or match["kind"] in ("选择", "分析", "综合", "案例", "判断", "计算", "实务")
+        rest not in ("", ":", "：") or match["kind"] in ("选择", "分析", "综合", "案例", "判断", "计算", "实务", "排序")
     ):
         return None
     label = (match["kind"] + "题").removesuffix("题") + "题"
@@ -102,7 +107,8 @@ _ANSWER_RUN = re.compile(rf"\d{{1,4}}\s*[.．、:：]?\s*(?:{KEY_TOKEN.pattern})
 TRAILING_MARK = re.compile(r"(?:[√✓✔×✗✘✕]|(?<=[。.!！])\s*(?:正确|错误|对|错))\s*$")
 
 _TAG = re.compile(
-    r"^\s*[（(【\[〔<]\s*(?P<kind>单选|多选|判断|单项选择|多项选择|不定项选择|不定项|是非)题?\s*[)）】\]〕>]\s*[:：]?\s*"
+    r"^\s*[（(【\[〔<]\s*(?P<kind>单选|多选|判断|单项选择|多项选择|不定项选择|不定项|是非|填空|简答|问答|论述|案例分析|排序)题?"
+    r"\s*[)）】\]〕>]\s*[:：]?\s*"
 )
 
 
@@ -144,6 +150,8 @@ def type_tag(text: str) -> tuple[ItemType | None, bool, str]:
     return _kind(match["kind"]), match["kind"].startswith("不定项"), text[match.end() :]
 
 
+FILL_PLACE = re.compile(r"_{2,}|\{\{[1-9][0-9]?\}\}")  # where something is to be written in
+_TEXT_ANSWER = re.compile(r"[（(【\[]\s*(?:参考|正确|标准)?答案\s*[】\])）]\s*[:：]?|(?:参考|正确|标准)?答案\s*[:：]")
 _ANSWER = re.compile(
     r"(?:[【\[（(]\s*(?:本题)?(?:参考|正确|标准)?答案\s*[】\])）]\s*[:：]?|(?:本题)?(?:参考|正确|标准)?答案\s*(?:为|是)?\s*[:：]|答\s*[:：])"
     r"\s*(?P<rest>.*)"
@@ -176,6 +184,12 @@ def inner_answer(text: str) -> tuple[str, str] | None:
     return None
 
 
+def inner_text(text: str) -> tuple[str, str] | None:
+    """The text before and all that follows 答案： in the middle of it, whatever follows."""
+    found = _TEXT_ANSWER.search(text, 1)
+    return (text[: found.start()].rstrip(), text[found.end() :].strip()) if found else None
+
+
 def explanation(text: str) -> str | None:
     """What follows 解析：, 【解析】 and the like at the start of a line."""
     match = _EXPLANATION.fullmatch(text)
@@ -198,10 +212,21 @@ _LABELS = {
     "code": ("题目编号", "试题编号", "编号"),
     "source_fact": ("来源事实", "事实编号"),
     "overlay": ("适用地区", "适用地方"),
+    "rubric": ("评分要点", "评分标准", "评分细则", "采分点"),
+    "tolerance": ("允许误差", "误差"),
+    "seconds": ("预计用时", "用时"),
 }
 _BY_LABEL = {label: name for name, labels in _LABELS.items() for label in labels}
 _ANY_LABEL = "|".join(sorted(_BY_LABEL, key=len, reverse=True))
 _LABEL = re.compile(rf"(?:[【\[]\s*(?P<a>{_ANY_LABEL})\s*[】\]]\s*[:：]?|(?P<b>{_ANY_LABEL})\s*[:：])\s*(?P<value>.*)")
+
+
+_SAYING = frozenset("【[（(本参正标答试解详分说").union(label[0] for label in _BY_LABEL)
+
+
+def says_what_it_is(text: str) -> bool:
+    """Whether a line begins as an answer, an explanation or a label may; it need not be one."""
+    return text[:1] in _SAYING
 
 
 def label(text: str) -> tuple[str, str] | None:
@@ -225,7 +250,7 @@ _LEADING_JUDGEMENT = re.compile(
 
 def bracket_last(text: str) -> str:
     """A judgement written before its number, （√）3. …, with the bracket moved behind the question."""
-    match = _LEADING_JUDGEMENT.fullmatch(text)
+    match = _LEADING_JUDGEMENT.fullmatch(text) if text[:1] in ("（", "(") else None
     return match["question"] + match["bracket"] if match else text
 
 

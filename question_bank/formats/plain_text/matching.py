@@ -90,6 +90,8 @@ def _give(entry: Entry, targets: Targets, place: Callable[[int], Place]) -> list
         for question in named:
             question.faults.append(fault("ANSWER_UNPLACED", question.place, line=entry.line))
         return []
-    named[0].answers.append((entry.key, entry.line))
+    named[0].answers.append((entry.whole, entry.line))
     named[0].explanation.extend(entry.explanation)
+    for name, value in entry.labels.items():
+        named[0].labels.setdefault(name, value)
     return []

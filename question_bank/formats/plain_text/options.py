@@ -54,13 +54,17 @@ def split_options(text: str) -> list[tuple[str, str]]:
 
     First those after a space; where that finds a single option, those written without a space in the same style.
     """
+    return [(marker.letter, text[marker.end : end].strip().rstrip(";；")) for marker, end in option_spans(text)]
+
+
+def option_spans(text: str) -> list[tuple[Marker, int]]:
+    """The options of a line that begins with one: each letter, and where its text ends."""
     every = markers(text)
     if not every or every[0].start != 0:
         return []
     spaced = _chain(text, every, spaced=True)
     chain = spaced if len(spaced) > 1 else _chain(text, every, spaced=False)
-    ends = [*(marker.start for marker in chain[1:]), len(text)]
-    return [(m.letter, text[m.end : end].strip().rstrip(";；")) for m, end in zip(chain, ends, strict=True)]
+    return list(zip(chain, [*(marker.start for marker in chain[1:]), len(text)], strict=True))
 
 
 def _chain(text: str, every: list[Marker], *, spaced: bool) -> list[Marker]:
@@ -75,10 +79,11 @@ def _chain(text: str, every: list[Marker], *, spaced: bool) -> list[Marker]:
 
 def split_stem(text: str) -> tuple[str, list[tuple[str, str]]]:
     """Stem and options where both stand on one line: the last A that is followed by a B."""
-    every = markers(text)
-    firsts = [marker.start for marker in every if marker.letter == "A" and marker.start > 0]
-    for start in reversed(firsts[-FIRSTS_TRIED:]):
-        found = split_options(text[start:])
-        if len(found) > 1:
-            return text[:start].rstrip(), found
-    return text, []
+    start = options_start(text)
+    return (text, []) if start is None else (text[:start].rstrip(), split_options(text[start:]))
+
+
+def options_start(text: str) -> int | None:
+    """Where the options begin on a line that begins with a stem; None where it has none."""
+    firsts = [marker.start for marker in markers(text) if marker.letter == "A" and marker.start > 0]
+    return next((at for at in reversed(firsts[-FIRSTS_TRIED:]) if len(option_spans(text[at:])) > 1), None)

@@ -8,6 +8,7 @@ from question_bank.formats import fields
 from question_bank.formats.drafts import Draft
 from question_bank.formats.plain_text import lines
 from question_bank.formats.plain_text.options import split_stem
+from question_bank.formats.written import WRITTEN
 from question_bank.items import ItemType
 
 _LIST_MARK = re.compile(r"[①-⑳]|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[)）]|\d{1,3}\s*[.．、)）]")
@@ -39,6 +40,9 @@ class Question:
     options: list[tuple[str, str]] = field(default_factory=list)
     answers: list[tuple[str, int]] = field(default_factory=list)
     explanation: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # further lines of a written answer
+    rubric: list[str] = field(default_factory=list)
+    states: dict[int, str] = field(default_factory=dict)  # its lines, and what part of it each belongs to
     labels: dict[str, str] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -48,6 +52,11 @@ class Question:
         """Whether it is known to be a true/false question."""
         return self.type is ItemType.TRUE_FALSE
 
+    @property
+    def written(self) -> bool:
+        """Whether it is answered with a text."""
+        return self.type in WRITTEN
+
     def note(self, made: Change) -> None:
         """Note a change, each kind once."""
         if made.code not in {known.code for known in self.changes}:
@@ -56,10 +65,15 @@ class Question:
     def draft(self) -> Draft:
         """The question with its stem, options and key brought together."""
         stem = joined(self.stem)
-        if not self.options and not self.judged:
-            stem, self.options = split_stem(stem)
-        self._take_inner_answer()
-        stem = self._take_stem_key(stem)
+        if self.written:
+            stem = self._take_written(stem)
+        else:
+            if not self.options and not self.judged:
+                stem, self.options = split_stem(stem)
+            self._take_inner_answer()
+            stem = self._take_stem_key(stem)
+        if self.rubric:
+            self.labels["rubric"] = "\n".join(self.rubric)
         return Draft(
             place=self.place,
             type=self.type,
@@ -73,6 +87,16 @@ class Question:
             faults=self.faults,
         )
 
+    def _take_written(self, stem: str) -> str:
+        """Lift an answer that stands on the line of the stem, and join an answer of several lines."""
+        if inner := lines.inner_text(stem):
+            stem = inner[0]
+            self.take_answer(inner[1], self.place.line or 0)
+        if self.told and self.answers:
+            text, line = self.answers[-1]
+            self.answers[-1] = ("\n".join([text, *self.told] if text else self.told), line)
+        return stem
+
     def _take_inner_answer(self) -> None:
         if self.options and (found := lines.inner_answer(self.options[-1][1])):
             letter, (text, rest) = self.options[-1][0], found
@@ -82,6 +106,10 @@ class Question:
     def take_answer(self, text: str, line: int) -> None:
         """Keep the key that a text begins with, and what follows it as explanation."""
         text, explained = lines.split_explanation(text)
+        if self.written:
+            self.answers.append((text.strip(), line))
+            self.explanation.extend(filter(None, [explained]))
+            return
         match = lines.KEY_TOKEN.match(text.lstrip("（(【[ "))
         opening = len(text) - len(text.lstrip("（(【[ "))
         rest = text[opening + match.end() :].strip().strip("）)】]。.;；，,、:： ") if match else ""

@@ -1,55 +1,28 @@
-"""Reads a trainers' file line by line; every line ends in a question, in the report, or is blank or drawn."""
+"""Finds the questions in lines; every line ends in a question, in the report, or is blank or drawn."""
 
 import re
 
-from question_bank.errors import ImportReport
 from question_bank.faults import Place, change, fault, refusal, shown
 from question_bank.formats import fields
-from question_bank.formats.drafts import Defaults, Gathering
-from question_bank.formats.encoding import decode
-from question_bank.formats.limits import Limits
+from question_bank.formats.drafts import Gathering
 from question_bank.formats.plain_text import lines
 from question_bank.formats.plain_text.answer_table import AnswerTable
 from question_bank.formats.plain_text.lines import Heading, Line, Numbered
 from question_bank.formats.plain_text.matching import give_answers
 from question_bank.formats.plain_text.options import bare_option, begins_option, following, split_options
 from question_bank.formats.plain_text.question import Question, Section
+from question_bank.formats.written import WRITTEN
 from question_bank.items import OPTION_CHARACTERS, ItemType
 
-_LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_WIDE_GAP = re.compile(r" {3,}")
+_OPTION_LINE = re.compile(r"[A-Ha-h][.．、:：)）]")
 STEM_LINES = 100  # what goes on longer is no stem
 LOOK_AHEAD = 12  # lines; an option further away belongs to no unnumbered stem
-STEM, OPTIONS, ANSWER, EXPLANATION = "STEM", "OPTIONS", "ANSWER", "EXPLANATION"
+STEM, OPTIONS, ANSWER, EXPLANATION, RUBRIC = "STEM", "OPTIONS", "ANSWER", "EXPLANATION", "RUBRIC"
 
 
-def read(name: str, data: bytes, limits: Limits, defaults: Defaults) -> ImportReport:
-    """Read a text file; places carry line and question number. Raises BankError for a file unusable as a whole."""
-    text, notes = decode(Place(name), data)
-    gathering = Gathering(name, limits, defaults)
-    gathering.warn(*notes)
-    reader = _Reader(gathering, _lines(name, text, limits))
-    for question in reader.run():
-        if question.section.handled:
-            gathering.add_draft(question.draft())
-        else:
-            gathering.reject(fault("TYPE_UNSUPPORTED", question.place, type=question.section.kind or ""))
-    return gathering.report("plain_text")
+class Reader:
+    """Reads a document's lines into questions; what belongs to none goes into the gathering as a warning."""
 
-
-def _lines(name: str, text: str, limits: Limits) -> list[Line]:
-    found = []
-    for number, raw in enumerate(_LINE_END.split(text), 1):
-        if len(raw) > limits.line_characters:
-            raise refusal("LINE_TOO_LONG", Place(name, number), length=len(raw), limit=limits.line_characters)
-        narrowed = fields.narrow(raw.lstrip("\ufeff") if number == 1 else raw).strip()
-        plain = narrowed.replace("**", "")
-        touched = plain != fields.narrow_spaces(raw.lstrip("\ufeff")).strip()
-        found.append(Line(number, lines.bracket_last(_WIDE_GAP.sub("  ", plain)), touched))
-    return found
-
-
-class _Reader:
     def __init__(self, gathering: Gathering, all_lines: list[Line]) -> None:
         self.gathering = gathering
         self.lines = all_lines
@@ -76,6 +49,8 @@ class _Reader:
             else:
                 self._line(index, line)
                 self.gap = False
+                if self.question is not None and line.number in self.question.states:
+                    self.question.states[line.number] = self.state
         self._close_table()
         return [*self.done, *self.scope]
 
@@ -89,6 +64,9 @@ class _Reader:
         )
 
     def _line(self, index: int, line: Line) -> None:
+        if self._is_option_line(line):
+            self._more(index, line)
+            return
         found = lines.heading(line.text)
         if self.table is not None and not self._leaves_table(index, line, found):
             self._table_line(self.table, line, found)
@@ -96,6 +74,12 @@ class _Reader:
             self._heading(line, found)
         elif not (self._opens_table(index, line) or self._marked(line) or self._new_question(index, line)):
             self._more(index, line)
+
+    def _is_option_line(self, line: Line) -> bool:
+        """Whether the line can be nothing but an option, which half of all lines are."""
+        if self.question is None or self.table is not None or self.state not in (STEM, OPTIONS):
+            return False
+        return _OPTION_LINE.match(line.text) is not None
 
     # headings and tables
 
@@ -140,10 +124,18 @@ class _Reader:
         if self.question is None or self.question.answers:
             return False
         text = next((line.text for line in self.lines[index + 1 : index + 4] if not lines.ruled(line.text)), "")
+        if self.question.written and text and lines.heading(text) is None and self._answers_one_by_one():
+            return True
         return lines.KEY_TOKEN.fullmatch(text.strip("。. ")) is not None
 
+    def _answers_one_by_one(self) -> bool:
+        """Whether the questions of this section have their answers beneath them, as far as it was read."""
+        before = [question for question in self.scope[-2:-1] if question.section is self.section]
+        return all(question.answers for question in before)
+
     def _open_table(self) -> None:
-        self.table = AnswerTable(self._place)
+        kinds = {question.type for question in self.scope}
+        self.table = AnswerTable(self._place, kinds.pop() if len(kinds) == 1 else None)
         self.question, self.state = None, STEM
 
     def _table_line(self, table: AnswerTable, line: Line, found: Heading | None) -> None:
@@ -188,15 +180,19 @@ class _Reader:
     def _marked(self, line: Line) -> bool:
         """Answers, explanations and labels, which say what they are."""
         question = self.question
-        if labelled := lines.label(line.text):
+        saying = lines.says_what_it_is(line.text)
+        if saying and (labelled := lines.label(line.text)):
             self._label(line, *labelled)
+            if labelled[0] == "rubric" and self.question is not None:
+                self.state = RUBRIC
+                self.question.rubric.extend(filter(None, [self.question.labels.pop("rubric", "")]))
             return True
         if question is None:
             return False
-        if (text := lines.answer(line.text)) is not None:
+        if saying and (text := lines.answer(line.text)) is not None:
             question.take_answer(text, line.number)
             self.state = EXPLANATION if question.explanation else ANSWER
-        elif (text := lines.explanation(line.text)) is not None:
+        elif saying and (text := lines.explanation(line.text)) is not None:
             question.explanation.append(text)
             self.state = EXPLANATION
         elif self.state == ANSWER and question.answers[-1:] == [("", question.answers[-1][1])]:
@@ -236,6 +232,8 @@ class _Reader:
         expected = number.number == self.last_number + 1
         if self.question is None:
             return not number.tight or expected
+        if self.state != STEM and self.question.written:
+            return number.style == self.style and self._looks_like_question(index)
         if number.style != self.style and not (number.style == "plain" and self.style == "none"):
             return expected and number.style == "plain" and self.state != STEM
         if number.tight or number.style == "space":
@@ -261,7 +259,8 @@ class _Reader:
         return any(fields.BLANK.search(part) or lines.STEM_KEY.search(part) for part in stem)
 
     def _judging(self) -> bool:
-        return self.section.type is ItemType.TRUE_FALSE or not self.section.handled
+        type_ = self.section.type
+        return type_ is ItemType.TRUE_FALSE or type_ in WRITTEN or not self.section.handled
 
     def _looks_like_question(self, index: int) -> bool:
         """Whether options, a blank or an answer come before the next number."""
@@ -269,7 +268,7 @@ class _Reader:
             if offset and (lines.numbered(line.text) or lines.heading(line.text)):
                 return False
             keyed = lines.STEM_KEY.search(line.text) or fields.BLANK.search(line.text) or lines.answer(line.text)
-            if keyed or begins_option(line.text) == "A":
+            if keyed or lines.FILL_PLACE.search(line.text) or begins_option(line.text) == "A":
                 return True
         return False
 
@@ -279,9 +278,16 @@ class _Reader:
             return False
         if begins_option(text) or lines.numbered(text) or lines.explanation(text):
             return False
+        if self.section.type in WRITTEN:
+            return self.section.type is ItemType.FILL and self._is_unnumbered_fill(text)
         if self._judging() and self.section.handled:
             return lines.STEM_KEY.search(text) is not None and (self.question is None or self.style == "none")
         return self._option_next(index)
+
+    def _is_unnumbered_fill(self, text: str) -> bool:
+        if lines.FILL_PLACE.search(text) is None or (self.question is not None and self.style != "none"):
+            return False
+        return lines.answer(text) is None
 
     def _option_next(self, index: int) -> bool:
         for line in self.lines[index + 1 : index + 4]:
@@ -327,7 +333,10 @@ class _Reader:
             self._stray(line)
             return
         self._touch(question, line)
-        if self.state != EXPLANATION and self._options(question, index, line):
+        if question.written and self.state in (ANSWER, RUBRIC):
+            self._tell(question, line)
+            return
+        if self.state not in (EXPLANATION, RUBRIC) and self._options(question, index, line):
             return
         if self.state == STEM and len(question.stem) < STEM_LINES:
             question.stem.append(line.text)
@@ -342,6 +351,14 @@ class _Reader:
             question.explanation.append(line.text)
         else:
             self._stray(line)
+
+    def _tell(self, question: Question, line: Line) -> None:
+        """A further line of a written answer or of its rubric."""
+        number = lines.numbered(line.text)
+        if number is not None and number.number == self.last_number + 1 and number.style == self.style:
+            place = self.gathering.place(line=line.number, item=str(question.number))
+            self.gathering.warn(fault("NUMBERED_IN_ANSWER", place, text=shown(line.text)))
+        (question.told if self.state == ANSWER else question.rubric).append(line.text)
 
     def _options(self, question: Question, index: int, line: Line) -> bool:
         expected = following(question.options[-1][0] if question.options else None)
@@ -374,5 +391,6 @@ class _Reader:
             self.state = EXPLANATION if question.explanation else ANSWER
 
     def _touch(self, question: Question, line: Line) -> None:
+        question.states[line.number] = self.state
         if line.touched:
             question.note(change("WIDTH_NORMALISED", question.place, before="", after=shown(line.text)))

@@ -3,10 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
+from app.accounts.models import Account
+from app.accounts.passwords import hash_password
 from app.bank import service
+from app.bank.models import BankStatute
 from question_bank.items import Citation, Item, ItemType, Level, Option, Paper
-from tests.conftest import START
+from tests.conftest import PASSWORD, START
 
 SINGLE = Item(
     code="Q-1",
@@ -70,3 +74,33 @@ def final(session, cast, written):
     service.submit(session, cast["tan"].actor, chosen, now=START)
     service.approve(session, cast["rui"].actor, chosen, now=START)
     return written
+
+
+@pytest.fixture
+def cited(session, cast):
+    """Final questions on each article of the older edition of a small law, by tan, approved by rui."""
+    from tests.app.bank.night_market import question
+
+    codes = [f"N-{number}" for number in range(1, 5)]
+    for number, code in enumerate(codes, 1):
+        service.create_item(session, cast["tan"].actor, question(code, str(number)), now=START, submit=True)
+    service.approve(session, cast["rui"].actor, [(code, 1) for code in codes], now=START)
+    return codes
+
+
+@pytest.fixture
+def both(session, operator, cited):
+    """Both editions of that law, of which the newer begins on 1 April; returns the newer's id."""
+    from tests.app.bank import night_market
+
+    night_market.load(session, operator, night_market.BEFORE, night_market.OLD)
+    night_market.load(session, operator, night_market.AFTER, night_market.NEW)
+    return session.scalar(select(func.max(BankStatute.id)))
+
+
+@pytest.fixture
+def judge(session, cast):
+    """rui, the reviewer, who knows the password."""
+    session.get_one(Account, cast["rui"].account_id).password_hash = hash_password(PASSWORD)
+    session.flush()
+    return cast["rui"].actor
