@@ -19,8 +19,8 @@ from app.accounts.policy import (
     Role,
     account_state,
 )  # fmt: skip
-from app.core.database import DriverSql
 from app.core.permissions import Actor, P, Scope
+from app.core.prepared import DriverSql
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import day_end, day_start
-from app.core.database import Prepared
+from app.core.prepared import Prepared
 from app.ledger.models import LedgerEntry, LedgerHead
 
 _CHANGES = Prepared(select(LedgerHead.changes).where(LedgerHead.id == 1))

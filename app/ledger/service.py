@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.core.database import DriverSql, PreparedWrite, insert_into
+from app.core.database import insert_into
 from app.core.permissions import Actor
+from app.core.prepared import DriverSql, PreparedWrite, insert_row
 from app.ledger.models import LedgerEntry, LedgerHead
 from app.ledger.queries import Filter, entries
 
@@ -65,14 +66,20 @@ def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: da
         row = _row(deed, actor, place, now)
         digest = row["digest"] = _digest(row, digest)
         rows.append(row)
+    _write(session, rows)
+    return size
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Append the rows and give the head the digest of the last."""
     if len(rows) > FEW:
         session.execute(insert(LedgerEntry), rows)
-    else:
-        for row in rows:
-            _ENTRY.run(session, **row)
-    if rows:
-        _DIGEST.run(session, new=digest)
-    return size
+        _DIGEST.run(session, digest=rows[-1]["digest"])
+        return
+    for row in rows[:-1]:
+        _ENTRY.run(session, **row)
+    for row in rows[-1:]:
+        _LAST_ENTRY.run(session, **row)
 
 
 def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, Any]:
@@ -95,8 +102,9 @@ def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, An
 FEW = 8
 """So many rows are written one by one, since that is cheaper than preparing to write many."""
 
-_ENTRY = PreparedWrite.into(LedgerEntry)
-_DIGEST = PreparedWrite(update(LedgerHead).where(LedgerHead.id == 1).values(digest=bindparam("new")))
+_SET_DIGEST = update(LedgerHead).where(LedgerHead.id == 1).values(digest=bindparam("digest"))
+_ENTRY, _DIGEST = PreparedWrite(insert_row(LedgerEntry)), PreparedWrite(_SET_DIGEST)
+_LAST_ENTRY = PreparedWrite(insert_row(LedgerEntry), _SET_DIGEST)
 _TAKE = DriverSql(
     "UPDATE ledger_head SET size = size + :count, changes = changes + :moved WHERE id = 1 RETURNING size, digest"
 )

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared
 from app.core.errors import NotFound
+from app.core.prepared import KNOWN_AT, Prepared
 from app.regimes.layers import layer_schema
 from app.regimes.loader import DATA, Fault, Source, available, calendar_faults, check_file, load, stack_of
 from app.regimes.models import RegimeAdoption, RegimeDraft, RegimeText, RegimeVersion
@@ -210,9 +210,12 @@ def at_version(session: Session, version: str) -> Regime | None:
     return _MERGED["kept", version][0]
 
 
+_KEPT = Prepared(select(RegimeVersion.version).where(RegimeVersion.version == bindparam("version")))
+
+
 def is_kept(session: Session, version: str) -> bool:
     """Whether the texts of a version are kept."""
-    return session.scalar(select(RegimeVersion.version).where(RegimeVersion.version == version)) is not None
+    return bool(_KEPT.rows(session, version=version))
 
 
 def layers_of(regime: Regime) -> tuple[Source, ...]:

@@ -2,8 +2,9 @@
 
 First 16 clients ask as fast as they are answered. Then one officer each is asked about at a steady rate: 100, 200 and
 300 requests a second over 32 connections, sent when their time has come whether or not others were answered; a time
-counts from the moment it was due. The 200 officers come in turn, so after the first round their facts lie on the desk;
-`fresh` is the median of the first checks, whose facts had to be loaded. The clients run on the same cores.
+counts from the moment it was due. The 200 officers come in turn: `fresh` is the median of the first checks, whose
+facts had to be loaded, and the steady rates begin when every worker has met every officer, as in the course of a
+shift. The clients run on the same cores.
 """
 
 import json
@@ -21,6 +22,7 @@ from tests.live import LiveSite, ask_steadily, ask_together, database
 
 CLIENTS = 16
 RATES = (100, 200, 300)
+SETTLE_SECONDS = 12.0
 
 
 def run(seconds: float) -> dict[str, object]:
@@ -39,7 +41,9 @@ def _engine(kind: str, seconds: float) -> dict[str, object]:
             ask_together(site.settings.port, requests, min(1.0, seconds))
             times = ask_together(site.settings.port, requests, seconds / 2)
             single = [_request(site.settings.port, token, number, people=1) for number in range(PEOPLE)]
-            fresh = ask_steadily(site.settings.port, single, 50, 4.0)
+            fresh = ask_steadily(site.settings.port, single, 25, PEOPLE / 25)
+            ask_together(site.settings.port, single[:CLIENTS], 1.0)
+            ask_steadily(site.settings.port, single, 50, SETTLE_SECONDS)
             steady = {
                 f"at_{rate}_a_second": _told(ask_steadily(site.settings.port, single, rate, seconds)) for rate in RATES
             }

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
 
 

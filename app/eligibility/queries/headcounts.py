@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, fun
 from sqlalchemy.orm import Session, aliased
 
 from app.core.clock import day_end
-from app.core.database import KNOWN_AT, Prepared, UtcDateTime, among
+from app.core.database import UtcDateTime
 from app.core.facts import known
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.credentials.models import Certificate, CertificateStateChange
 from app.eligibility.facts import Headcount
 from app.regimes.codes import CertificateState

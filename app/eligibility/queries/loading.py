@@ -50,9 +50,9 @@ class Loaded:
     homes: Mapping[str, int | None]
 
 
-def find_people(session: Session, codes: Sequence[str], today: date, scope: Scope) -> list[registry.PersonRow]:
-    """The people named, in the order named; raises BadQuestion for one who is unknown or outside the scope."""
-    found = {row.code: row for row in registry.people_by_codes(session, codes, today, scope)}
+def find_people(session: Session, codes: Sequence[str], today: date, scope: Scope) -> list[int]:
+    """The ids of the people named, in order; raises BadQuestion for one who is unknown or outside the scope."""
+    found = registry.ids_in_scope(session, codes, today, scope)
     for code in codes:
         if code not in found:
             raise BadQuestion(

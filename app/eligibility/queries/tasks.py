@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.eligibility.facts import TaskDone
 from app.regimes.codes import Task
 from app.training import models as training

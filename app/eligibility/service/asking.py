@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import PreparedWrite, insert_into
 from app.core.errors import N_
 from app.core.permissions import Actor, P
+from app.core.prepared import DriverSql, Prepared, PreparedWrite, insert_row
 from app.eligibility.decision import Decision
 from app.eligibility.facts import BadQuestion, Question, every_fact
 from app.eligibility.judgement import evaluate
-from app.eligibility.models import DecisionPerson, DecisionRecord, FactSet, FactSetRecord
+from app.eligibility.models import DecisionPerson, DecisionRecord, FactSet
 from app.eligibility.queries import Loaded, find_people, load_for, records_of
 from app.eligibility.questions import checked
 from app.eligibility.service.desk import Desk, takes
@@ -22,7 +22,16 @@ from app.ledger.service import record
 from app.regimes.loader import DEFAULT_REGIME, load
 from app.regimes.service import keep_version
 
-_RECORD, _PERSON = PreparedWrite.into(DecisionRecord), PreparedWrite.into(DecisionPerson)
+_KEPT = Prepared(select(FactSet.digest).where(FactSet.digest == bindparam("digest")))
+_FACTS = PreparedWrite(insert_row(FactSet, once=True))
+_NAMES = DriverSql(
+    "INSERT INTO fact_set_record (fact_id, digest) SELECT value, :digest FROM json_each(:names) WHERE true"
+    " ON CONFLICT DO NOTHING",
+    postgresql="INSERT INTO fact_set_record (fact_id, digest) SELECT unnest(CAST(:names AS varchar[])), :digest"
+    " ON CONFLICT DO NOTHING",
+)
+_PERSON = PreparedWrite(insert_row(DecisionPerson, "person_"))
+_RECORD = PreparedWrite(insert_row(DecisionRecord), insert_row(DecisionPerson, "person_"))
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ def check(
         laid.is_kept = laid.is_kept or not keep_grounds(session, decision, laid.loaded, now)
         return keep(session, actor, decision, laid.loaded, now, grounds=False)
     people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
-    loaded = load_for(session, question, [row.id for row in people], question.known_at)
+    loaded = load_for(session, question, people, question.known_at)
     decision = evaluate(question, loaded.facts, loaded.regime, asked_at=now)
     return keep(session, actor, decision, loaded, now)
 
@@ -74,15 +83,13 @@ def keep_grounds(session: Session, decision: Decision, loaded: Loaded, now: date
 def _keep_facts(session: Session, decision: Decision) -> bool:
     """Two askers may keep the same facts at once."""
     digest = decision.facts_digest
-    if session.scalar(select(FactSet.digest).where(FactSet.digest == digest)) is not None:
+    if _KEPT.rows(session, digest=digest):
         return False
     found = list(every_fact(decision.facts))
-    row = {"digest": digest, "content": stored(decision.facts), "fact_ids": sorted({fact.id for fact in found})}
-    session.execute(insert_into(session, FactSet).values(row).on_conflict_do_nothing())
+    content, fact_ids = stored(decision.facts), sorted({fact.id for fact in found})
+    _FACTS.run(session, digest=digest, content=content, fact_ids=fact_ids)
     names = sorted({name for fact in found for name in records_of(fact.id)})
-    if names:
-        rows = [{"fact_id": name, "digest": digest} for name in names]
-        session.execute(insert_into(session, FactSetRecord).values(rows).on_conflict_do_nothing())
+    _NAMES.run(session.connection(), {"names": names, "digest": digest})
     return True
 
 
@@ -103,13 +110,13 @@ def keep(
         "rule_versions": rule_versions(loaded.regime), "answer": answer, "outcome": decision.outcome.value,
         "unit_id": homes[0],
     }  # fmt: skip
-    people = [
-        {"decision_id": number, "position": position, "person_id": loaded.ids[one.person], "code": one.person,
-         "outcome": one.outcome.value, "unit_id": homes[position]}
+    first, *others = [
+        {"person_decision_id": number, "person_position": position, "person_person_id": loaded.ids[one.person],
+         "person_code": one.person, "person_outcome": one.outcome.value, "person_unit_id": homes[position]}
         for position, one in enumerate(decision.people)
     ]  # fmt: skip
-    _RECORD.run(session, **row)
-    for person in people:
+    _RECORD.run(session, **row, **first)
+    for person in others:
         _PERSON.run(session, **person)
     told = {"outcome": decision.outcome, "act": question.act, "people": question.people}
     record(

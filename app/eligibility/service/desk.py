@@ -93,5 +93,5 @@ def _key(actor: Actor, question: Question, today: date) -> Hashable:
 
 def _lay(session: Session, actor: Actor, question: Question, stamp: int, today: date) -> Laid:
     people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
-    loaded = load_for(session, question, [row.id for row in people], None)
+    loaded = load_for(session, question, people, None)
     return Laid(stamp, loaded, Docket(loaded.facts, loaded.regime))

@@ -95,7 +95,7 @@ def _answer(
     session: Session, actor: Actor, kept: StoredDecision, question: Question, today: date, now: datetime
 ) -> Answer:
     people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_OVERRIDE))
-    loaded = load_for(session, question, [row.id for row in people], None)
+    loaded = load_for(session, question, people, None)
     answer = keep(session, actor, evaluate(question, loaded.facts, loaded.regime, asked_at=now), loaded, now)
     given = [one for one in question.overrides if one.at == now]
     session.add_all(

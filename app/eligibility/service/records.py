@@ -27,8 +27,8 @@ def new_id(now: datetime) -> str:
 
 def stored(value: Any) -> Any:  # noqa: ANN401 - walks any fact
     """The value as JSON types with its order kept, so that it can be read back as it was."""
-    if is_dataclass(value):
-        return {one.name: stored(getattr(value, one.name)) for one in fields(value)}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: stored(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): stored(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
@@ -38,6 +38,11 @@ def stored(value: Any) -> Any:  # noqa: ANN401 - walks any fact
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
 
 
 def restored(kind: type[T], value: Any) -> T:  # noqa: ANN401 - JSON

@@ -58,7 +58,7 @@ def _rests_on(session: Session, actor: Actor, asked: Question, one: DecisionReco
     """Whether the facts that a judgement would read now, and the rules it would go by, are those of the record."""
     try:
         people = find_people(session, asked.people, today, actor.scope(P.ELIGIBILITY_CHECK))
-        loaded = load_for(session, asked, [row.id for row in people], asked.known_at)
+        loaded = load_for(session, asked, people, asked.known_at)
     except BadQuestion:
         return False
     regime = loaded.regime

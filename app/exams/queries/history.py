@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared, among
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.exams.models import Admission, Attempt, Result, Sitting
 from app.exams.sitting import Kind, Sat
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.core.database import DriverSql
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
+from app.core.prepared import DriverSql
 from app.exams.models import AnswerJournal, Attempt, ExamPaper
 from app.exams.queries import own_attempt, saved_answers
 from app.exams.service.attempts import note_event

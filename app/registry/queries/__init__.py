@@ -15,6 +15,7 @@ from app.registry.queries.imports import RunPage, RunRow, import_run, import_run
 from app.registry.queries.people import (
     PersonRow,
     count_people,
+    ids_in_scope,
     people_by_codes,
     people_by_ids,
     person_by_code,
@@ -97,6 +98,7 @@ __all__ = [
     "fact_values",
     "facts_for",
     "history",
+    "ids_in_scope",
     "import_run",
     "import_runs",
     "in_scope",

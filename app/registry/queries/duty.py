@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known, overlaps
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.registry.models import Area, Designation, Employment, Entrustment, Posting, Unit
 from app.registry.queries.facts import FIRST, LAST
 from app.registry.queries.rows import COLUMNS, FIELDS, DesignationFact, EntrustmentFact

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
-from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known, overlaps
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.registry.models import Area, Person, Unit, UnitArea
 from app.registry.queries.rows import (
     COLUMNS,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFound
 from app.core.facts import holds_on, known
 from app.core.permissions import Scope
+from app.core.prepared import Prepared, among
 from app.registry.identity import masked
 from app.registry.models import Employment, Person, PersonPhoto, Posting, Unit
 from app.registry.queries.units import scope_paths, within
@@ -53,28 +54,64 @@ def _people_statement(
 ) -> Select[Any, Any, Any, Any]:
     """Those in scope where they serve, or, when they serve nowhere on the day, where they served last."""
     agency, home, keeper = aliased(Unit), aliased(Unit), aliased(Unit)
+    statement = _serving(select(Person, Employment.category, agency, home), home, day, known_at)
+    statement = statement.outerjoin(agency, agency.id == Employment.agency_id).where(condition)
+    if serving_in:
+        statement = statement.where(home.path.startswith(serving_in, autoescape=True))
+    if scope is None:
+        return statement
+    kept = statement.join(keeper, keeper.id == _keeper_id(home, known_at))
+    return kept.where(within(scope, keeper.path, scope_paths(session, scope)))
+
+
+def _serving(
+    statement: Any,  # noqa: ANN401 - a select of any columns
+    home: Any,  # noqa: ANN401 - a unit
+    day: Any,  # noqa: ANN401 - a day, or its hole
+    known_at: datetime | None,
+) -> Select[Any, Any, Any, Any]:
+    """Join people with who employs them on the day and the unit where they serve."""
     now_employed = known(select(func.max(Employment.id)), Employment, known_at).where(
         Employment.person_id == Person.id, holds_on(Employment, day)
     )
     now_posted = known(select(func.max(Posting.id)), Posting, known_at).where(
         Posting.person_id == Person.id, holds_on(Posting, day), Posting.kind != "SECONDARY"
     )
-    statement: Select[Any, Any, Any, Any] = (
-        select(Person, Employment.category, agency, home)
+    joined: Select[Any, Any, Any, Any] = (
+        statement.select_from(Person)
         .outerjoin(Employment, Employment.id == now_employed.correlate(Person).scalar_subquery())
         .outerjoin(Posting, Posting.id == now_posted.correlate(Person).scalar_subquery())
-        .outerjoin(agency, agency.id == Employment.agency_id)
         .outerjoin(home, home.id == func.coalesce(Posting.unit_id, Employment.agency_id))
-        .where(condition)
     )
-    if serving_in:
-        statement = statement.where(home.path.startswith(serving_in, autoescape=True))
-    if scope is None:
-        return statement
-    last = func.coalesce(
+    return joined
+
+
+def _keeper_id(home: Any, known_at: datetime | None) -> ColumnElement[Any]:  # noqa: ANN401 - a unit
+    """The unit where people serve, or served last."""
+    return func.coalesce(
         home.id, _latest(Posting, Posting.unit_id, known_at), _latest(Employment, Employment.agency_id, known_at)
     )
-    return statement.join(keeper, keeper.id == last).where(within(scope, keeper.path, scope_paths(session, scope)))
+
+
+def _paths_statement() -> Prepared:
+    """Code, id, and the path of the unit whose registrar keeps the file."""
+    home, keeper = aliased(Unit), aliased(Unit)
+    statement = _serving(select(Person.code, Person.id, keeper.path), home, bindparam("day", type_=Date()), None)
+    kept = statement.outerjoin(keeper, keeper.id == _keeper_id(home, None))
+    return Prepared(kept.where(among(Person.code, "codes")))
+
+
+_PATHS = _paths_statement()
+
+
+def ids_in_scope(session: Session, codes: Iterable[str], day: date, scope: Scope = None) -> dict[str, int]:
+    """Code → id of those among the codes who lie in the scope, as `people_by_codes` finds them."""
+    roots = scope_paths(session, scope)
+    return {
+        code: person_id
+        for code, person_id, path in _PATHS.rows(session, codes=list(codes), day=day)
+        if scope is None or (path is not None and path.startswith(roots))
+    }
 
 
 def _person_row(person: Person, category: str | None, agency: Unit | None, home: Unit | None) -> PersonRow:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.core.database import KNOWN_AT, Prepared, among
 from app.core.facts import known
+from app.core.prepared import KNOWN_AT, Prepared, among
 from app.training.models import Attendance, ClassHours, TrainingClass
 from app.training.policy import COUNTED, Status
 
