@@ -7,17 +7,15 @@ could not be read or written.
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from question_bank.errors import BankError, Change, Fault, ImportReport
 from question_bank.faults import refusal
-from question_bank.formats import FORMATS, Limits, native, read, tabular
-from question_bank.items import Item
+from question_bank.formats import FORMATS, Limits, read, writers
 
 DONE, REJECTED, USAGE, UNREADABLE = 0, 1, 2, 3
-WRITERS = {".json": native.write, ".xlsx": tabular.write_xlsx, ".csv": tabular.write_csv}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m question_bank", description="Check and convert question files.")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="read a file and say what is accepted, rejected and changed")
-    convert = commands.add_parser("convert", help="read a file and write its sound questions as .json, .xlsx or .csv")
+    convert = commands.add_parser(
+        "convert", help="read a file and write its sound questions, by OUT's ending"
+    )
     for command in (check, convert):
         command.add_argument("file", metavar="FILE" if command is check else "IN")
         command.add_argument("--format", default="auto", choices=["auto", *FORMATS])
@@ -63,21 +63,19 @@ def _load(path: Path) -> bytes:
 def _convert(report: ImportReport, options: argparse.Namespace) -> int | None:
     """Write OUT; an exit code when that fails."""
     out = Path(options.out)
-    writer = WRITERS.get(out.suffix.lower())
-    if writer is None:
+    chosen = writers.format_of(out.suffix[1:])
+    if chosen is None:
         return _complain(refusal("OUTPUT_UNKNOWN"), options, USAGE)
     if out.exists() and not options.force:
         return _complain(refusal("OUTPUT_EXISTS"), options, USAGE)
     try:
-        out.write_bytes(_written(writer, report.items, report.title))
+        written, lost = writers.write(chosen, report.items, report.title)
+        out.write_bytes(written)
     except OSError as error:
         return _complain(refusal("FILE_UNREADABLE", detail=error.strerror or type(error).__name__), options, UNREADABLE)
-    return None
-
-
-def _written(writer: Any, items: Iterable[Item], title: str) -> bytes:  # noqa: ANN401 - three writers, two shapes
-    written: bytes = writer(items, title) if writer is native.write else writer(items)
-    return written
+    for said in lost:
+        sys.stderr.write(_sentence(said, options.lang) + "\n")
+    return REJECTED if lost else None
 
 
 def _complain(error: BankError, options: argparse.Namespace, code: int) -> int:

@@ -140,16 +140,24 @@ def _broken(asked: _Sum, hard: frozenset[int], *, whole: bool = True) -> frozens
 
 
 def _hitting(corrections: Sequence[frozenset[int]]) -> frozenset[int]:
-    """The smallest set that meets every correction set; among equals that of the earlier rules."""
-    rules = sorted(frozenset().union(*corrections))
-    programme = Programme()
-    for place, _ in enumerate(rules):
-        programme.variable(0, 1, 1 + place / (len(rules) + 1) ** 2, whole=True)
-    at = {rule: place for place, rule in enumerate(rules)}
-    for one in corrections:
-        programme.row(((at[rule], 1.0) for rule in sorted(one)), 1, inf)
-    values = solve(programme, nodes=10**6).values or ()
-    return frozenset(rule for rule, value in zip(rules, values, strict=True) if value > 0.5)
+    """The smallest set that meets every correction set; among equals that of the earlier rules.
+
+    Exact, over the subsets of the correction sets that are met (at most 2 to the power of ROUNDS).
+    """
+    meets = {
+        rule: sum(1 << number for number, one in enumerate(corrections) if rule in one)
+        for rule in sorted(frozenset().union(*corrections))
+    }
+    best: dict[int, tuple[int, int, tuple[int, ...]]] = {0: (0, 0, ())}
+    for met in range(2 ** len(corrections)):
+        if met not in best:
+            continue
+        size, places, chosen = best[met]
+        for place, (rule, met_by) in enumerate(meets.items()):
+            more = (size + 1, places + place, (*chosen, rule))
+            if met | met_by != met and more < best.get(met | met_by, (len(meets) + 1, 0, ())):
+                best[met | met_by] = more
+    return frozenset(best[2 ** len(corrections) - 1][2])
 
 
 def _reduced(asked: _Sum) -> tuple[Clash, ...]:

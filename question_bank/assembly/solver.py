@@ -1,6 +1,8 @@
-"""Linear and mixed-integer programmes for HiGHS, solved the same way every time: one thread, fixed seed, no clock.
+"""Linear and mixed-integer programmes for HiGHS, solved the same way every time: one thread, fixed seed.
 
-What ends a search early is a number of nodes, never a time, so that the same programme has the same answer everywhere.
+What ends a search early is a number of nodes, so that the same programme has the same answer everywhere. The clock never
+chooses an answer: a search still running after PATIENCE seconds, which no task of the sizes described in
+docs/assembly.md needs, is refused, whatever it has found.
 """
 
 from collections.abc import Iterable
@@ -8,6 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from question_bank.faults import refusal
+
+PATIENCE = 120.0
 TOLERANCE = 1e-8
 """How far rows and whole numbers may be off inside the solver; sums of marks × facility are multiples of 1e-6."""
 
@@ -64,12 +69,17 @@ class Programme:
 
 
 def solve(programme: Programme, *, nodes: int = 2000, gap: float = 0.0, near: float = 0.0) -> Answer:
-    """Solve within `nodes` branches; `gap` (relative) and `near` (absolute) from the bound will do."""
+    """Solve within `nodes` branches; `gap` (relative) and `near` (absolute) from the bound will do.
+
+    Raises BankError SEARCH_TOO_LONG.
+    """
     import highspy  # kept out of start-up
 
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    whole = any(programme.whole)
     settings: dict[str, Any] = {
-        "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0,
+        "output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0, "time_limit": PATIENCE,
+        "presolve": "choose" if whole else "off",  # of many small relaxations it would take the larger part
         "mip_max_nodes": nodes, "mip_rel_gap": gap, "mip_abs_gap": max(near, 1e-9),
         "mip_feasibility_tolerance": TOLERANCE, "primal_feasibility_tolerance": TOLERANCE,
     }  # fmt: skip
@@ -77,7 +87,9 @@ def solve(programme: Programme, *, nodes: int = 2000, gap: float = 0.0, near: fl
         solver.setOptionValue(name, value)
     solver.passModel(_linear(highspy, programme))
     solver.run()
-    return _answer(highspy, solver, whole=any(programme.whole))
+    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        raise refusal("SEARCH_TOO_LONG", seconds=int(PATIENCE))
+    return _answer(highspy, solver, whole=whole)
 
 
 def _linear(highspy: Any, programme: Programme) -> Any:  # noqa: ANN401 - the solver's own type

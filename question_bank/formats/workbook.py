@@ -155,6 +155,8 @@ def _sheet_rows(place: Place, sheet: Any, limits: Limits) -> Iterator[Row]:  # n
             return
         if number > limits.rows:
             raise refusal("TOO_MANY_ROWS", Place(place.file, sheet=title), limit=limits.rows)
+        if all(cell.value is None for cell in cells):
+            continue
         yield _row(Place(place.file, row=number, sheet=title), cells, limits)
 
 

@@ -1,6 +1,6 @@
 """Distribution functions by name; the one place that asks scipy.special for them."""
 
-from scipy import special  # type: ignore[import-untyped]
+from scipy import special
 
 
 def normal_quantile(p: float) -> float:

@@ -15,8 +15,8 @@ from tests.conftest import THOROUGH
 from tests.question_bank.specimens import PIECES, damaged, packed, specimens
 
 SPECIMENS = specimens()
-EXAMPLES = 2000 if THOROUGH else 15
-SMALL = Limits(archive_bytes=20_000_000)
+EXAMPLES = 2000 if THOROUGH else 8
+SMALL = Limits() if THOROUGH else Limits(archive_bytes=20_000_000, rows=1_000, items=1_000, faults=500)
 
 
 def heard(name: str, data: bytes, format_: str = "auto") -> ImportReport | None:
@@ -86,7 +86,7 @@ def test_a_batch_of_damaged_files_has_a_report_for_each(seed: int) -> None:
     assert all(report.accepted or report.rejected for report in reports)
 
 
-SIZE = 1_000_000 if THOROUGH else 120_000
+SIZE = 1_000_000 if THOROUGH else 60_000
 _TEXTS = {
     "brackets": "（" * SIZE,
     "numbers": "1. 甲（A）\nA. 一\nB. 二\n" * (SIZE // 40),

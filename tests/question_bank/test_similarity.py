@@ -142,4 +142,4 @@ def test_questions_made_of_one_boilerplate_take_no_quadratic_time() -> None:
         return time.process_time() - began
 
     spent(100)
-    assert spent(1600) < 8 * spent(400) + 0.5  # four times as many; quadratic would take 16 times as long
+    assert spent(800) < 8 * spent(200) + 0.5  # four times as many; quadratic would take 16 times as long
