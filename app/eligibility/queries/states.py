@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
+from app.core.prepared import Prepared, among
 from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
 from app.eligibility.facts import PersonFacts
 from app.eligibility.intervals import DAY, midnight
@@ -78,10 +79,28 @@ def _state(
     )  # fmt: skip
 
 
-def kept_states(session: Session, person_ids: Sequence[int]) -> dict[int, PersonState]:
-    """The rows kept of these people."""
-    rows = session.scalars(select(PersonState).where(PersonState.person_id.in_(person_ids)))
-    return {row.person_id: row for row in rows}
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """A state as it was kept when somebody last changed."""
+
+    person_id: int
+    outcome: str
+    reasons: list[str]
+    unit_id: int | None
+    next_change_at: datetime | None
+
+
+_KEPT = Prepared(
+    select(
+        PersonState.person_id, PersonState.outcome, PersonState.reasons, PersonState.unit_id,
+        PersonState.next_change_at,
+    ).where(among(PersonState.person_id, "ids"))
+)  # fmt: skip
+
+
+def kept_states(session: Session, person_ids: Sequence[int]) -> dict[int, KeptState]:
+    """What is kept of these people."""
+    return {row[0]: KeptState(*row) for row in _KEPT.rows(session, ids=list(person_ids))}
 
 
 def everyone_after(session: Session, after_id: int) -> list[int]:

@@ -1,16 +1,17 @@
 """Look at how people stand, in groups, from where the last look stopped; tell webhooks of whom it changed for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
 from app.eligibility.models import PersonState, StateSweep
-from app.eligibility.queries.states import State, due_after, everyone_after, kept_states, states_of
+from app.eligibility.queries.states import KeptState, State, due_after, everyone_after, kept_states, states_of
 from app.eligibility.service.announcing import StateChange, announce
 
 OVERLAP = timedelta(minutes=5)
@@ -62,20 +63,21 @@ def look(session: Session, kind: Sweep, *, now: datetime, zone: ZoneInfo) -> Gro
 def keep(session: Session, group: Group, *, now: datetime) -> int:
     """Write the states that are other than before, with a message for each webhook concerned; returns how many."""
     before = kept_states(session, [one.person_id for one in group.states])
-    changes = []
-    written = 0
-    for state in group.states:
-        old = before.get(state.person_id)
-        if old is not None and _told(old, state):
-            changes.append(_change(old, state, now))
-        written += _write(session, old, state, now)
+    met = [(before.get(state.person_id), state) for state in group.states]
+    changes = [_change(old, state, now) for old, state in met if old is not None and _told(old, state)]
+    added = [_row(state, now) for old, state in met if old is None]
+    moved = [_row(state, now) for old, state in met if old is not None and not _same(old, state)]
+    if added:
+        session.execute(insert(PersonState), added)
+    if moved:
+        session.execute(update(PersonState), moved)
     announce(session, changes, now=now)
     progress = session.get_one(StateSweep, group.kind.value)
     progress.after_id = group.last_id
     progress.seen += len(group.states)
     progress.changed += len(changes)
     session.flush()
-    return written
+    return len(added) + len(moved)
 
 
 def finish(session: Session, kind: Sweep, *, now: datetime) -> None:
@@ -84,11 +86,11 @@ def finish(session: Session, kind: Sweep, *, now: datetime) -> None:
     session.flush()
 
 
-def _told(old: PersonState, state: State) -> bool:
+def _told(old: KeptState, state: State) -> bool:
     return (old.outcome, list(old.reasons)) != (state.outcome, list(state.reasons))
 
 
-def _change(old: PersonState, state: State, now: datetime) -> StateChange:
+def _change(old: KeptState, state: State, now: datetime) -> StateChange:
     """When the change was foreseen, it took effect at that moment; otherwise it counts from now."""
     foreseen = old.next_change_at
     moment = foreseen if foreseen is not None and foreseen <= now else now
@@ -96,23 +98,13 @@ def _change(old: PersonState, state: State, now: datetime) -> StateChange:
     return StateChange(state.code, old.outcome, state.outcome, state.reasons, moment, unit)
 
 
-def _write(session: Session, old: PersonState | None, state: State, now: datetime) -> int:
-    values = {
-        "outcome": state.outcome, "reasons": list(state.reasons), "unit_id": state.unit_id,
-        "next_change_at": state.next_change_at,
+def _row(state: State, now: datetime) -> dict[str, Any]:
+    return {
+        "person_id": state.person_id, "outcome": state.outcome, "reasons": list(state.reasons),
+        "unit_id": state.unit_id, "next_change_at": state.next_change_at, "computed_at": now,
     }  # fmt: skip
-    if old is None:
-        session.add(PersonState(person_id=state.person_id, computed_at=now, **values))
-        return 1
-    if all(_same(getattr(old, name), value) for name, value in values.items()):
-        return 0
-    for name, value in values.items():
-        setattr(old, name, value)
-    old.computed_at = now
-    return 1
 
 
-def _same(then: object, now: object) -> bool:
-    if isinstance(then, Sequence) and isinstance(now, Sequence):
-        return list(then) == list(now)
-    return then == now
+def _same(old: KeptState, state: State) -> bool:
+    then = (old.outcome, tuple(old.reasons), old.unit_id, old.next_change_at)
+    return then == (state.outcome, state.reasons, state.unit_id, state.next_change_at)
