@@ -41,9 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m question_bank", description="Check and convert question files.")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("check", help="read a file and say what is accepted, rejected and changed")
-    convert = commands.add_parser(
-        "convert", help="read a file and write its sound questions, by OUT's ending"
-    )
+    convert = commands.add_parser("convert", help="read a file and write its sound questions, by OUT's ending")
     for command in (check, convert):
         command.add_argument("file", metavar="FILE" if command is check else "IN")
         command.add_argument("--format", default="auto", choices=["auto", *FORMATS])

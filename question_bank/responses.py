@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from question_bank.faults import BankError, refusal, shown
-from question_bank.items import LETTERS, MARKED_BY_PEOPLE, Blank, Item, ItemType
+from question_bank.items import LETTERS, MARKED_BY_PEOPLE, Area, Blank, Item, ItemType, Shape
 
 TEXT_CHARACTERS = 5000
 BLANK_CHARACTERS = 200
@@ -32,7 +32,7 @@ def read_response(item: Item, value: str) -> Parts:
     """
     if not value:
         return ("",) * len(item.blanks or item.parts)
-    if len(value) > TEXT_CHARACTERS * max(1, len(item.parts)):
+    if len(value) > _longest(item):
         raise _bad(value)
     return _READERS[item.type](item, value)
 
@@ -54,12 +54,28 @@ def write_response(item: Item, parts: Iterable[str]) -> str:
 
 
 def solution(item: Item) -> Parts:
-    """A response that earns every mark, in parts; empty texts where people mark."""
+    """A response that earns every mark, in parts; empty where people mark."""
     if item.blanks:
         return tuple(blank.accepted[0] for blank in item.blanks)
     if item.parts:
         return tuple(write_response(part, solution(part)) for part in item.parts)
-    return () if item.type in MARKED_BY_PEOPLE or item.type is ItemType.HOTSPOT else item.key
+    if item.type is ItemType.HOTSPOT:
+        return tuple(_inside(area) for area in item.areas if area.key in item.key)
+    return () if item.type in MARKED_BY_PEOPLE else item.key
+
+
+def _inside(area: Area) -> str:
+    """A point of an area: the middle of a circle or rectangle, a corner of a polygon, whose middle may lie outside."""
+    at = area.coords
+    x, y = ((at[0] + at[2]) // 2, (at[1] + at[3]) // 2) if area.shape is Shape.RECTANGLE else at[:2]
+    return f"{x},{y}"
+
+
+def _longest(item: Item) -> int:
+    """Characters of the longest response; a list doubles every quotation mark and line end of what stands in it."""
+    if item.parts:
+        return sum(2 * _longest(part) + 6 for part in item.parts)
+    return max(TEXT_CHARACTERS, (2 * BLANK_CHARACTERS + 6) * len(item.blanks))
 
 
 def _bad(value: str) -> BankError:
@@ -102,9 +118,14 @@ def _list(value: str, count: int) -> list[str]:
         found = json.loads(value)
     except (ValueError, RecursionError):
         raise _bad(value) from None
-    if not isinstance(found, list) or len(found) != count or not all(isinstance(entry, str) for entry in found):
+    if not isinstance(found, list) or len(found) != count or not all(map(_is_text, found)):
         raise _bad(value)
     return found
+
+
+def _is_text(entry: object) -> bool:
+    """Whether it is text, of whole characters: half of a surrogate pair can be written in JSON, but not stored."""
+    return isinstance(entry, str) and not any("\ud800" <= char <= "\udfff" for char in entry)
 
 
 def _blanks(item: Item, value: str) -> Parts:

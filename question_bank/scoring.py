@@ -34,15 +34,6 @@ class ScoringPolicy(StrEnum):
     DEDUCT = "DEDUCT"
 
 
-def score(type: ItemType, key: Iterable[str], answer: Iterable[str], marks: Decimal, policy: ScoringPolicy) -> Decimal:  # noqa: A002 - the field's own name
-    """Marks earned for a choice or a statement, to 0.01 half up; an empty answer earns 0.
-
-    Raises BankError: KEY_MISSING where the question has no key, MARKS_BAD where marks are not positive.
-    """
-    item = Item(code="-", type=type, stem="", options=(), key=tuple(sorted(key)))
-    return _marks(_choice(item, tuple(answer), policy), marks)
-
-
 def score_item(item: Item, value: str, marks: Decimal, policy: ScoringPolicy) -> Decimal:
     """Marks earned by a response as it is kept (`question_bank.responses`), to 0.01 half up.
 
@@ -163,7 +154,12 @@ def _case(item: Item, answer: Parts, policy: ScoringPolicy) -> Decimal:
 
 
 def rubric_marks(item: Item, met: Iterable[int], marks: Decimal) -> Decimal:
-    """Marks that the criteria met earn, to 0.01 half up; `met` numbers the rubric from 1."""
-    whole = sum(criterion.weight for criterion in item.rubric)
-    kept = sum(item.rubric[number - 1].weight for number in set(met))
-    return _marks(Decimal(kept) / whole, marks)
+    """Marks that the criteria met earn, to 0.01 half up; `met` numbers the rubric from 1.
+
+    Raises BankError: RESPONSE_BAD for a number that the rubric does not have, MARKS_BAD.
+    """
+    weights = {number: criterion.weight for number, criterion in enumerate(item.rubric, 1)}
+    chosen = set(met)
+    if strange := chosen - weights.keys():
+        raise refusal("RESPONSE_BAD", value=str(min(strange)))
+    return _marks(Decimal(sum(weights[number] for number in chosen)) / max(1, sum(weights.values())), marks)

@@ -4,7 +4,7 @@ docs/assembly.md describes the model; `programme` and `rules` hold it, `checking
 `clash` tells why there is no paper.
 """
 
-from question_bank.assembly.assembling import Assembly, Difference, Method, Status, assemble
+from question_bank.assembly.assembling import Assembly, Difference, Method, Status, assemble, differences
 from question_bank.assembly.checking import check_assembly, check_form
 from question_bank.assembly.clash import Clash, clashes
 from question_bank.assembly.drawing import draw
@@ -13,5 +13,5 @@ from question_bank.specification import Exposure, PoolItem
 
 __all__ = [
     "Assembly", "Clash", "Difference", "Exposure", "Form", "Method", "Placed", "PoolItem", "Problem", "Status",
-    "assemble", "check_assembly", "check_form", "clashes", "draw",
+    "assemble", "check_assembly", "check_form", "clashes", "differences", "draw",
 ]  # fmt: skip

@@ -108,6 +108,27 @@ def assemble(
     return _told(task, parts, made, laid)
 
 
+def differences(
+    spec: Specification, pool: Sequence[PoolItem], forms: Sequence[Form], abilities: Sequence[float] = ABILITIES
+) -> tuple[Difference, ...]:
+    """How far any papers made from the pool lie apart, in the quantities that `assemble` evens out.
+
+    Raises BankError as `assemble` does for specification and pool, and KeyError for a place that fits no cell.
+    """
+    task = pose(spec, pool, 0)
+    parts = quantities(task, abilities)
+    at = {(task.items[index].ref, cell): pair for pair, (index, cell) in enumerate(task.pairs)}
+    taken = [[at[placed.ref, placed.cell_index] for placed in form.places] for form in forms]
+    return _apart(parts, taken)
+
+
+def _apart(parts: Sequence[Quantity], forms: Sequence[Sequence[int]]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(part.name, amount, amount / part.percent)
+        for part, amount in zip(parts, ranges(parts, forms), strict=True)
+    )
+
+
 def _make(task: Task, forms: int, reuse: int, parts: Sequence[Quantity]) -> _Made | None:
     """Forms, or None where it is proven that there are none."""
     prices = [lot_share(task.seed, item.ref) for item in task.items]
@@ -166,13 +187,9 @@ def _told(task: Task, parts: Sequence[Quantity], made: _Made, laid: tuple[Form, 
     objective = spread(parts, made.forms)
     bound = min(made.bound, objective)
     unknown = {index for index, item in enumerate(task.items) if item.difficulty is None and item.b is None}
-    differences = tuple(
-        Difference(part.name, amount, amount / part.percent)
-        for part, amount in zip(parts, ranges(parts, made.forms), strict=True)
-    )
     return Assembly(
         laid, objective, bound, objective - bound,
         Status.OPTIMAL if objective - bound <= EXACT else Status.FEASIBLE,
-        made.method, differences, made.exchanges, made.nodes,
+        made.method, _apart(parts, made.forms), made.exchanges, made.nodes,
         sum(task.pairs[pair][0] in unknown for form in made.forms for pair in form),
     )  # fmt: skip

@@ -1,9 +1,9 @@
-"""Why there is no such paper: the smallest set of rules that cannot hold together, in words.
+"""Why there is no such paper: a set of rules that cannot hold together, the smallest where that can be told, in words.
 
 The search is by implicit hitting sets (Reiter 1987, "A theory of diagnosis from first principles", Artificial
 Intelligence 32; Ignatiev and others 2015, "Smallest MUS extraction with minimal hitting set dualization"): take the
 smallest set of rules that meets every correction set known so far; if an elastic programme (these rules hard, all
-others with slack, van der Linden 2005, section 3.3) keeps them, the rules it breaks are one more correction set; if
+others with slack) keeps them, the rules it breaks are one more correction set; if
 nothing keeps them, they are a clash and none is smaller. Several forms are first taken as one sum, in which each row is
 multiplied by the number of forms: what clashes there clashes everywhere. Where the sum holds and the task is small, the
 forms are told apart. A clash of many rules takes many rounds; after a few the search settles for one from which no rule
@@ -32,9 +32,10 @@ CELLS_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """One rule of a set that clashes (many cells in one); `smallest` where it is proven that no smaller set does.
+    """One rule of a set that clashes (many cells in one); `smallest` where the search shows that no smaller set does.
 
-    Otherwise no rule can be left out: then the others no longer clash, or only because questions cannot be halved.
+    Otherwise no rule of the set can be left out (the others no longer clash, or only because questions cannot be
+    halved, or only form by form), but another, smaller set may clash too. The solver's tolerance applies to both.
     """
 
     code: str
@@ -72,7 +73,7 @@ def clashes(
     earlier: Collection[Ref] = frozenset(),
     exposure: Exposure = FRESH,
 ) -> tuple[Clash, ...]:
-    """The smallest set of rules that clash; empty where the pool can fill the specification.
+    """A set of rules that clash, the smallest where `smallest` says so; empty where the specification can be filled.
 
     One CLASH_UNDECIDED where the search ended without either. Raises BankError: SPECIFICATION_BAD, POOL_REF_REPEATED,
     POOL_FIGURE_BAD.
@@ -118,7 +119,8 @@ def _smallest(asked: _Sum, *, whole: bool) -> tuple[Clash, ...]:
         if broken is None:
             return (Clash("CLASH_UNDECIDED", smallest=False),)
         if broken == hard:  # nothing keeps them, or nothing is asked and nothing broken
-            return _in_words(asked, hard, smallest=whole) if hard else ()
+            # of several forms taken as one sum, a smaller set may clash form by form
+            return _in_words(asked, hard, smallest=len(hard) == 1 or (whole and asked.times == 1)) if hard else ()
         if not broken:
             return ()
         corrections.append(broken)

@@ -2,10 +2,10 @@
 
 Information of a question at ability θ in the two-parameter logistic model is a² P (1 − P) with
 P = 1 ÷ (1 + exp(−a (θ − b))), and that of a test the sum over its questions (Lord 1980, *Applications of Item Response
-Theory to Practical Testing Problems*, chapter 5; van der Linden 2005, *Linear Models for Optimal Test Design*,
-section 1.2). A question that is not calibrated is taken by the Rasch model: a = 1 and b = ln((1 − p) ÷ p), p its
-expected facility kept within 0.02..0.98, the first step of PROX for candidates who centre on θ = 0 (Wright and Stone
-1979, *Best Test Design*, chapter 2). Where p is unknown too, the mean of the known ones stands in, or 0.5.
+Theory to Practical Testing Problems*, chapter 5). A question that is not calibrated is taken by the Rasch model: a = 1
+and b = ln((1 − p) ÷ p), p its expected facility kept within 0.02..0.98, the first step of PROX for candidates who
+centre on θ = 0 (Wright and Stone 1979, *Best Test Design*, chapter 2). Where p is unknown too, the mean of the known
+ones stands in, or 0.5.
 """
 
 from collections.abc import Sequence

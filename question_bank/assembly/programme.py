@@ -1,4 +1,6 @@
-"""The mixed-integer programme of m forms at once (van der Linden 2005, *Linear Models for Optimal Test Design*, ch. 6).
+"""The mixed-integer programme of m forms at once.
+
+After van der Linden 2005, *Linear Models for Optimal Test Design*, chapter 6.
 
 Variables: y[f, p] in {0, 1} for form f and pair p = (question, cell); for each quantity q (expected score, information
 at each ability) top[q] and bottom[q]; z, the largest difference.

@@ -1,7 +1,7 @@
 """Linear and mixed-integer programmes for HiGHS, solved the same way every time: one thread, fixed seed.
 
-What ends a search early is a number of nodes, so that the same programme has the same answer everywhere. The clock never
-chooses an answer: a search still running after PATIENCE seconds, which no task of the sizes described in
+What ends a search early is a number of nodes, so that the same programme has the same answer everywhere. The clock
+never chooses an answer: a search still running after PATIENCE seconds, which no task of the sizes described in
 docs/assembly.md needs, is refused, whatever it has found.
 """
 

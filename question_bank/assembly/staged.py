@@ -1,12 +1,12 @@
 """Forms one after another, where one programme of all would be too large.
 
 First the average form: the linear relaxation in which every form takes an equal share of each question. Where it has no
-solution there are no forms at all; where it has one, its totals are the target of every form. Its objective is 0 (all
+solution there are no forms at all; where it has one, every form is begun near its totals. Its objective is 0 (all
 shares are equal), so 0 is the bound of the relaxation and the difference reached is the gap.
 
 Then each form is a programme of its own over what is left, priced by lots and by its distance from the target. It is
 sought among the first lots of each cell, then with what the relaxation takes besides, then among all. A shadow stands
-for the forms still to come (van der Linden 2005, *Linear Models for Optimal Test Design*, section 6.3): counts by
+for the forms still to come (van der Linden 2005, *Linear Models for Optimal Test Design*, chapter 6): counts by
 kind of question, continuous, that fill the cells of all later forms from what this form leaves. So no form takes what a
 later one cannot do without. `exchange` then evens the forms out.
 """

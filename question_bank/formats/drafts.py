@@ -11,6 +11,7 @@ from question_bank.formats.limits import Limits
 from question_bank.formats.written import Raw, Written, read_written
 from question_bank.items import (
     OPEN_COUNT_TAG,
+    OPTION_KEYS,
     Citation,
     Item,
     ItemType,
@@ -22,6 +23,7 @@ from question_bank.items import (
     fingerprint,
 )
 
+MOST_OPTIONS = 100  # a question with more is refused without a look at what they say
 UNCODED = "0"  # stands in while the code is derived from the content
 _FOLLOWING = {"BLANKS_COUNT", "GAPS_BROKEN", "RUBRIC_MISSING", "ORDER_KEY_BAD", "MATCH_KEY_BAD", "TOLERANCE_BAD"}
 """What is also wrong with a question whose answer could not be read, and only because of that."""
@@ -147,6 +149,11 @@ class _Finishing:
 
     def item(self) -> Item | None:
         draft = self.draft
+        if len(draft.options) > MOST_OPTIONS:
+            draft.faults.append(
+                fault("OPTIONS_TOO_MANY", draft.place, count=len(draft.options), limit=len(OPTION_KEYS))
+            )
+            return None
         options = tuple(Option(letter, self._tidy(text)) for letter, text in draft.options)
         stem = self._tidy(draft.stem)
         written = self._written(stem, options)

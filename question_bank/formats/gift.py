@@ -6,8 +6,7 @@ of a text; `%50%` is the percentage an answer earns, `#` begins its feedback and
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -15,8 +14,9 @@ from urllib.parse import unquote
 from question_bank.errors import ImportReport
 from question_bank.faults import BankError, Place, change, fault, refusal, shown
 from question_bank.formats import labels as labelling
-from question_bank.formats.drafts import Defaults, Gathering
+from question_bank.formats.drafts import MOST_OPTIONS, Defaults, Gathering
 from question_bank.formats.encoding import decode
+from question_bank.formats.gift_blocks import Block, blocks
 from question_bank.formats.gift_writing import LOSES, write
 from question_bank.formats.intake import (
     Answer,
@@ -33,7 +33,7 @@ from question_bank.formats.intake import (
 from question_bank.formats.limits import Limits
 from question_bank.formats.markup import read_markup
 from question_bank.formats.moodle.categories import read_category
-from question_bank.items import FALSE, TRUE, Criterion, Item, ItemType, Opaque, as_number
+from question_bank.items import FALSE, OPTION_KEYS, TRUE, Criterion, Item, ItemType, Opaque, as_number
 
 __all__ = ["LOSES", "looks_like_gift", "read", "write"]
 
@@ -41,8 +41,6 @@ NAME = "gift"
 _HELD = 0xE000  # escaped characters are held here while the text is taken apart
 _ESCAPED = re.compile(r"\\([\\:#={}~n])")
 _PRIVATE = re.compile(r"[\ue000-\ue0ff]")
-_BRACES = re.compile(r"\\.|[{}]")
-_GOES_ON = re.compile(r"[=~#%}]|(?:T|F|TRUE|FALSE)\s*[#}]", re.IGNORECASE)
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _MARKED = re.compile(
     r"</?(?:p|br|b|i|u|em|strong|span|div|sub|sup|ul|ol|li|img|a|h[1-6]|code|pre|table)\b[^<>]{0,2000}>|&(?:[a-z]{2,8}|#\d{1,7});",
@@ -55,26 +53,6 @@ _TOLD = {"criterion", "model_answer", "explanation"}  # comments that are texts 
 _WEIGHT = re.compile(r"%([^%]{0,40})%")
 _JUDGED = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(?:#|$)", re.IGNORECASE)
 _PLACE_FOR_ANSWER = "_____"
-
-
-@dataclass(slots=True)
-class _Block:
-    """The lines of one question, and the comments among them; `line` is its first line in the file."""
-
-    line: int
-    lines: list[str] = field(default_factory=list)
-    comments: list[str] = field(default_factory=list)
-    depth: int = 0  # braces that are open
-
-    def add(self, number: int, line: str) -> None:
-        """Take one line that says something."""
-        if line.startswith("//"):
-            self.comments.append(line)
-            return
-        self.line = self.line if self.lines else number
-        self.lines.append(line)
-        marks = [mark[0] for mark in _BRACES.finditer(line)]
-        self.depth += marks.count("{") - marks.count("}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,50 +82,13 @@ def read(name: str, data: bytes, limits: Limits, defaults: Defaults) -> ImportRe
     gathering.warn(*notes)
     intake = Intake(gathering)
     title = ""
-    for number, block in enumerate(_blocks(text.removeprefix("\ufeff")), 1):
+    for number, block in enumerate(blocks(text.removeprefix("\ufeff")), 1):
         title = _read_block(intake, block, number) or title
     intake.close()
     return gathering.report(NAME, title)
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """Questions, apart by blank lines; a blank line inside braces ends one only where no answer goes on."""
-    lines = [line.strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    following = _next_texts(lines)
-    block: _Block | None = None
-    for number, line in enumerate(lines, 1):
-        if block is None:
-            block = _Block(number) if line else None
-        if block is None:
-            continue
-        if line.startswith("$CATEGORY:"):
-            if block.lines:
-                yield block
-                block = _Block(number)
-            block.add(number, line)
-        elif line:
-            block.add(number, line)
-            continue
-        elif block.depth > 0 and _GOES_ON.match(following[number - 1]):
-            continue
-        yield block
-        block = None
-    if block is not None:
-        yield block
-
-
-def _next_texts(lines: list[str]) -> list[str]:
-    """For each line the next one that says something."""
-    found = [""] * len(lines)
-    said = ""
-    for index in range(len(lines) - 1, -1, -1):
-        found[index] = said
-        if lines[index] and not lines[index].startswith("//"):
-            said = lines[index]
-    return found
-
-
-def _read_block(intake: Intake, block: _Block, number: int) -> str:
+def _read_block(intake: Intake, block: Block, number: int) -> str:
     """Read one block; the title of the file where a comment states it."""
     place = intake.gathering.place(line=block.line, item=str(number))
     sketch = Sketch(Item("", ItemType.SINGLE, "", (), ()), place)
@@ -174,7 +115,7 @@ def _pass_on(intake: Intake, sketch: Sketch) -> None:
         intake.take(sketch)
 
 
-def _read_comments(sketch: Sketch, block: _Block) -> None:
+def _read_comments(sketch: Sketch, block: Block) -> None:
     """Code, tags and labels that the comments state, and what is there for those who mark."""
     tags: list[str] = []
     long: list[tuple[str, str]] = []
@@ -314,6 +255,9 @@ class _Question:
         """(mark, text) of each answer, marks being = and ~."""
         if answers[0] not in "=~":
             raise self._refuse("GIFT_ANSWERS", answers)
+        count = len(re.findall(r"[=~]", answers))
+        if count > MOST_OPTIONS:
+            raise refusal("OPTIONS_TOO_MANY", self.sketch.place, count=count, limit=len(OPTION_KEYS))
         return [(found[0][0], found[0][1:].strip()) for found in re.finditer(r"[=~][^=~]*", answers)]
 
     def _answer(self, entry: str, worth: Decimal) -> Answer:

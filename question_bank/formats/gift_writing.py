@@ -13,7 +13,16 @@ from question_bank.formats.intake import (
     kept,
     match_pairs,
 )
-from question_bank.formats.labels import Loss, as_tags, in_utf8, item_not_carried, labels_of, not_carried, quoted
+from question_bank.formats.labels import (
+    Loss,
+    as_tags,
+    in_utf8,
+    item_not_carried,
+    labels_of,
+    not_carried,
+    part_labels,
+    quoted,
+)
 from question_bank.formats.moodle.categories import category, read_category
 from question_bank.items import GAP, TRUE, Item, ItemType, as_number
 
@@ -40,11 +49,6 @@ LOSES = (
         "options.feedback",
         "匹配题选项的反馈不写出。",
         "Feedback to the options of a matching question is not written.",
-    ),
-    Loss(
-        "options.worth",
-        "匹配题选项的分值比例不写出。",
-        "The worth of the options of a matching question is not written.",
     ),
     Loss("opaque", "只写出从GIFT读入的外来内容。", "Foreign content is written only where it came from GIFT."),
     Loss(
@@ -114,15 +118,12 @@ def _lost(item: Item) -> list[str]:
     for one in (item, *item.parts):
         if one.type is ItemType.MATCHING:
             found += ["options.feedback" for option in one.options if option.feedback]
-            found += ["options.worth" for option in one.options if option.worth is not None]
     return found
 
 
 def _block(item: Item, case: str = "") -> str:
-    labels = labels_of(item, part=bool(case))
-    if case:
-        labels["part"] = case
-    elif read_category(category(item.topic))[1] != item.topic:
+    labels = part_labels(item, case) if case else labels_of(item)
+    if not case and read_category(category(item.topic))[1] != item.topic:
         labels["topic"] = item.topic
     body, further = _BODIES[item.type](item)
     labels |= further

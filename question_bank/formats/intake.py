@@ -86,9 +86,9 @@ class Intake:
         code = sketch.labels.get("part")
         waiting = self._case
         if waiting and code == waiting.sketch.item.code and len(waiting.parts) < waiting.count:
-            known = labelling.stated(sketch.labels, sketch.place)
-            part = replace(sketch.item, code=f"{code}.{len(waiting.parts) + 1}", **(known | {"tags": ()}))
-            waiting.parts.append(part)
+            weight = labelling.number(sketch.labels, "weight", sketch.place) if "weight" in sketch.labels else 1
+            number = len(waiting.parts) + 1
+            waiting.parts.append(replace(sketch.item, code=f"{code}.{number}", weight=weight, tags=()))
             self.gathering.warn(*sketch.warnings)
             return
         self.close()

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from question_bank.faults import Fault, Place, fault, refusal, shown
 from question_bank.formats import fields
-from question_bank.items import Citation, Item, ItemType, Level, Paper, Review
+from question_bank.items import Citation, Item, ItemType, Review
 
 PREFIX = "chizheng:"
 _UNSAFE = re.compile(r"[%<>`\[\]\\,\x00-\x1f\x7f]|^\s|\s$")
@@ -26,7 +26,6 @@ PLAIN = frozenset(
         "seconds",
         "author_role",
         "review",
-        "weight",
         "topic",
     )
 )  # labels that are fields as they stand; the others say how a question is to be put together
@@ -41,12 +40,17 @@ class Loss:
     en: str
 
 
-def labels_of(item: Item, *, part: bool = False) -> dict[str, str]:
-    """The labels of all fields that have no place in a foreign format; of a part, only what it states itself."""
+def part_labels(part: Item, case: str) -> dict[str, str]:
+    """The labels of a question of a case: the case's code, and what the question weighs in it."""
+    return {"part": case} | ({} if part.weight == 1 else {"weight": str(part.weight)})
+
+
+def labels_of(item: Item) -> dict[str, str]:
+    """The labels of all fields that have no place in a foreign format."""
     cited = item.citation
     found: dict[str, str | None] = {
-        "paper": None if part and item.paper is Paper.PUBLIC_LAW else item.paper.value,
-        "level": None if part and item.level is Level.RECALL else item.level.value,
+        "paper": item.paper.value,
+        "level": item.level.value,
         "law": cited.law if cited else None,
         "edition": cited.edition or None if cited else None,
         "article": cited.article or None if cited else None,
@@ -56,7 +60,6 @@ def labels_of(item: Item, *, part: bool = False) -> dict[str, str]:
         "seconds": None if item.seconds is None else str(item.seconds),
         "author_role": item.author_role or None,
         "review": None if item.review is Review.UNREVIEWED else item.review.value,
-        "weight": None if item.weight == 1 else str(item.weight),
     }
     return {name: value for name, value in found.items() if value is not None}
 
@@ -100,7 +103,8 @@ def stated(labels: Mapping[str, str], place: Place) -> dict[str, Any]:
         return {}
     known: dict[str, Any] = {name: labels[name] for name in ("overlay", "source_fact", "author_role", "topic")
                                 if name in labels}  # fmt: skip
-    known.update({name: number(labels, name, place) for name in ("seconds", "weight") if name in labels})
+    if "seconds" in labels:
+        known["seconds"] = number(labels, "seconds", place)
     if "paper" in labels:
         known["paper"] = _named(fields.read_paper(labels["paper"]), "PAPER_UNKNOWN", labels["paper"], place)
     if "level" in labels:

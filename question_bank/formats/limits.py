@@ -11,10 +11,11 @@ class Limits:
 
     file_bytes: int = 10 * MEBIBYTE
     name_characters: int = 255
-    items: int = 20_000
+    items: int = 10_000
     rows: int = 20_000  # of one sheet, headings and blank rows included
     columns: int = 64
     sheets: int = 50
+    lines: int = 60_000  # of a plain text or a Word file
     line_characters: int = 20_000
     cell_characters: int = 20_000
     cells: int = 400_000  # of a workbook, blank ones with a style included
@@ -27,4 +28,4 @@ class Limits:
     xml_depth: int = 100
     xml_elements: int = 500_000
     document_bytes: int = 32 * MEBIBYTE  # of the text of a Word document, unpacked
-    faults: int = 5_000  # a file with more is not a question file
+    faults: int = 2_000  # a file with more is not a question file

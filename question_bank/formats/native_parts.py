@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationEr
 
 from question_bank.faults import Place, refusal, shown
 from question_bank.items import (
+    NUMBER_DIGITS,
     Area,
     Blank,
     Criterion,
@@ -22,7 +23,9 @@ from question_bank.items import (
     Shape,
 )
 
-Number = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=30), PlainSerializer(lambda value: f"{value:f}", str)]
+Number = Annotated[
+    Decimal, Field(allow_inf_nan=False, max_digits=NUMBER_DIGITS), PlainSerializer(lambda value: f"{value:f}", str)
+]
 
 
 class _Part(BaseModel):

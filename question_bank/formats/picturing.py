@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from question_bank.faults import Fault, change, fault, shown
 from question_bank.formats.drafts import Draft, Gathering
+from question_bank.formats.markup import Image
 from question_bank.items import Picture
 
 UNDESCRIBED = "（原文件没有这张图片的文字说明）"
@@ -12,6 +13,12 @@ UNDESCRIBED = "（原文件没有这张图片的文字说明）"
 
 Found = list[tuple[str, Picture | Fault]]
 """Pictures, or what keeps them out, each with the option letter it stands at, empty beneath the stem."""
+
+
+def words_of(images: Iterable[Image], letter: str) -> str:
+    """What an option that is nothing but pictures is called: by the words of its pictures, or else by its letter."""
+    found = list(images)
+    return " ".join(image.alt for image in found if image.alt) or (f"（图{letter}）" if found else "")
 
 
 def place_pictures(gathering: Gathering, draft: Draft, found: Iterable[tuple[str, Picture | Fault]]) -> None:

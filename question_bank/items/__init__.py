@@ -1,5 +1,6 @@
 """Questions as values: their parts, what makes one sound, and when two are the same."""
 
+from question_bank.items.numbers import NUMBER_DIGITS, as_number
 from question_bank.items.pictures import media_type_of
 from question_bank.items.sameness import anchored_options, fingerprint, normalise_text
 from question_bank.items.soundness import (
@@ -10,7 +11,6 @@ from question_bank.items.soundness import (
     check_item,
     unprintable,
 )
-from question_bank.items.truth import as_number
 from question_bank.items.values import (
     FALSE,
     GAP,
@@ -41,6 +41,7 @@ __all__ = [
     "LABEL_CHARACTERS",
     "LETTERS",
     "MARKED_BY_PEOPLE",
+    "NUMBER_DIGITS",
     "OPEN_COUNT_TAG",
     "OPTION_CHARACTERS",
     "OPTION_KEYS",

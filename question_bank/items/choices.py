@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from question_bank.faults import Datum, Fault, Place, fault, shown
+from question_bank.items.numbers import is_writable
 from question_bank.items.sameness import normalise_text
 from question_bank.items.values import FALSE, OPEN_COUNT_TAG, OPTION_KEYS, TRUE, Item, ItemType, Option
 
@@ -40,7 +41,7 @@ def _worth_faults(item: Item, place: Place) -> Iterator[Fault]:
     """Worth is a percentage, given for every option or for none."""
     given = {option.key: option.worth for option in item.options if option.worth is not None}
     for letter, worth in given.items():
-        if not (worth.is_finite() and -100 <= worth <= 100):
+        if not (is_writable(worth) and -100 <= worth <= 100):
             yield fault("WORTH_BAD", place, letter=shown(letter), worth=str(worth))
             return
     if given and len(given) < len(item.options):

@@ -9,6 +9,7 @@ from question_bank.items.values import Item
 PICTURE_COUNT = 10
 PICTURE_BYTES = 2 * 1024 * 1024
 ALT_CHARACTERS = 500
+_NAME = re.compile(r"(?!\.+$)[\w.-]{1,100}")  # "..", which leads out of a folder, is none
 _MARKS = {  # media type → what its bytes begin with
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -28,7 +29,7 @@ def picture_faults(item: Item, place: Place) -> Iterator[Fault]:
     if len(item.pictures) > PICTURE_COUNT:
         yield fault("PICTURES_MANY", place, count=len(item.pictures), limit=PICTURE_COUNT)
     names = [picture.name for picture in item.pictures]
-    if len(set(names)) < len(names) or not all(re.fullmatch(r"[\w.-]{1,100}", name) for name in names):
+    if len(set(names)) < len(names) or not all(map(_NAME.fullmatch, names)):
         yield fault("PICTURE_NAMES_BAD", place)
     letters = {option.key for option in item.options}
     for picture in item.pictures[:PICTURE_COUNT]:

@@ -16,8 +16,10 @@ _REFERS_TO_LETTERS = re.compile(
 
 def normalise_text(text: str) -> str:
     """The text for comparing: one width, one case, no spaces and no invisible characters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf")
+    folded = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if folded.isprintable():
+        return folded
+    return "".join(char for char in folded if unicodedata.category(char) != "Cf")
 
 
 def fingerprint(item: Item) -> str:

@@ -52,6 +52,8 @@ def _part_faults(item: Item, place: Place) -> Iterator[Fault]:
 
 def unprintable(text: str) -> str | None:
     """The first character that must not be in a question (controls, invisible and bidi marks), as U+XXXX."""
+    if text.isprintable():
+        return None
     for char in text:
         if char != "\n" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
             return f"U+{ord(char):04X}"

@@ -1,13 +1,12 @@
 """Whether the truth of a question can be true: its key, options, blanks, areas and rubric, type by type."""
 
-from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from question_bank.faults import Fault, Place, fault, shown
 from question_bank.items.choices import choice_faults, judgement_faults, option_faults
+from question_bank.items.numbers import as_number, is_writable
 from question_bank.items.sameness import normalise_text
-from question_bank.items.values import GAP, LETTERS, MARKED_BY_PEOPLE, Area, Blank, Item, ItemType, Shape
+from question_bank.items.values import GAP, LETTERS, MARKED_BY_PEOPLE, Area, Blank, Item, ItemType, Option, Shape
 
 BLANK_COUNT = 20
 ACCEPTED_COUNT = 20
@@ -63,33 +62,29 @@ def _gap_choice(kind: ItemType, blank: Blank, number: int, place: Place) -> Iter
     if kind is not ItemType.CLOZE:
         yield fault("PART_OUT_OF_PLACE", place, field="options")
     yield from option_faults(blank.options, place)
+    if any(option.feedback for option in blank.options):
+        yield fault("PART_OUT_OF_PLACE", place, field="feedback")
+    yield from _no_worth(blank.options, place)
     if len(blank.accepted) != 1 or blank.accepted[0] not in {option.key for option in blank.options}:
         yield fault("BLANK_KEY_BAD", place, blank=number, key=shown(" ".join(blank.accepted)))
 
 
+def _no_worth(options: Iterable[Option], place: Place) -> Iterator[Fault]:
+    if any(option.worth is not None for option in options):
+        yield fault("PART_OUT_OF_PLACE", place, field="worth")
+
+
 def _number_faults(blank: Blank, number: int, place: Place) -> Iterator[Fault]:
-    if blank.tolerance is None or not blank.tolerance.is_finite() or blank.tolerance < 0:
+    if blank.tolerance is None or not is_writable(blank.tolerance) or blank.tolerance < 0:
         yield fault("TOLERANCE_BAD", place, blank=number, value=shown(str(blank.tolerance)))
     for text in blank.accepted:
         if as_number(text) is None:
             yield fault("NUMBER_BAD", place, blank=number, value=shown(text))
 
 
-def as_number(text: str) -> Decimal | None:
-    """The number a text states in digits, of any width, with or without thousands commas; None where it states none."""
-    plain = normalise_text(text).replace("−", "-")
-    head = plain.split(".")[0].lstrip("+-")
-    if "," in head and not all(len(group) == 3 for group in head.split(",")[1:]):
-        return None
-    try:
-        found = Decimal(plain.replace(",", "") if "_" not in plain else "x")
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() and abs(found.adjusted()) <= 30 else None
-
-
 def _matching_faults(item: Item, place: Place) -> Iterator[Fault]:
     yield from option_faults(item.options, place, LETTERS)
+    yield from _no_worth(item.options, place)
     if not 2 <= len(item.prompts) <= PROMPT_COUNT:
         yield fault("PROMPTS_COUNT", place, count=len(item.prompts), limit=PROMPT_COUNT)
         return
@@ -104,6 +99,7 @@ def _matching_faults(item: Item, place: Place) -> Iterator[Fault]:
 
 def _ordering_faults(item: Item, place: Place) -> Iterator[Fault]:
     yield from option_faults(item.options, place, LETTERS, least=3)
+    yield from _no_worth(item.options, place)
     if sorted(item.key) != sorted(option.key for option in item.options):
         yield fault("ORDER_KEY_BAD", place, key=shown("".join(item.key)))
 
@@ -133,7 +129,14 @@ def _sound_area(area: Area) -> bool:
     if area.shape is Shape.RECTANGLE:
         left, top, right, bottom = area.coords
         return left < right and top < bottom
-    return len(area.coords) % 2 == 0 and any(a != b for a, b in pairwise(area.coords[::2]))
+    return len(area.coords) % 2 == 0 and not _on_one_line(area.coords)
+
+
+def _on_one_line(coords: tuple[int, ...]) -> bool:
+    """Whether all corners lie on one line, so that there is nothing between them to hit."""
+    (x0, y0), *others = zip(coords[::2], coords[1::2], strict=True)
+    ways = [(x - x0, y - y0) for x, y in others if (x, y) != (x0, y0)]
+    return not ways or all(dx * ways[0][1] == dy * ways[0][0] for dx, dy in ways)
 
 
 def _rubric_faults(item: Item, place: Place) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ from math import sqrt
 from question_bank.faults import refusal
 
 MINIMUM_N = 20  # below this a coefficient of one question says nothing; both are then None
+METHOD = "1"  # the version of everything that is computed here: another one asks for stored figures to be made anew
 
 
 @dataclass(frozen=True, slots=True)

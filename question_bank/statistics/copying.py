@@ -14,7 +14,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from question_bank.statistics.intervals import Estimate, Floats, wilson
+from question_bank.statistics.intervals import FLAT, Estimate, Floats, wilson
 from question_bank.statistics.irt.ability import probability
 from question_bank.statistics.multiple import holm
 from question_bank.statistics.responses import Responses
@@ -25,10 +25,12 @@ SHOWN = 0.05  # a pair is shown when its corrected p is at most this: of honest 
 NEIGHBOUR = 1.5  # seats at most this far apart are neighbours: beside, before, behind and across the corner
 SHUFFLES = 999
 ABILITY_VARIANCE, DIFFICULTY_VARIANCE = 1.0, 4.0
+CLOSE = 1e-3  # logits between steps of the fit; standard errors are hundreds of times that
 
 Codes = NDArray[np.int64]
 Places = NDArray[np.intp]
-BLOCK = 20_000  # pairs tested at a time, to bound memory
+BLOCK = 2_000  # pairs tested at a time: small enough for a processor's cache
+SUSPECT = 2.5  # no pair with a lower index can be shown: its tail holds more than SHOWN over the fewest pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +89,16 @@ class Copying:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How independent candidates answer: P(right), and the shares of the wrong answers of each item."""
+    """How independent candidates answer: P(right), and the shares of the wrong answers of each item.
+
+    `agreement` is the chance that two who are both wrong agree, for each item.
+    """
 
     abilities: Floats
     errors: Floats
     difficulties: Floats
     wrong: tuple[Floats, ...]
-
-    @property
-    def agreement(self) -> Floats:
-        """The chance that two who are both wrong agree, for each item."""
-        return np.array([float(one @ one) if len(one) else 0.0 for one in self.wrong])
+    agreement: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +152,16 @@ def _codes(responses: Responses) -> Codes:
     return codes
 
 
-def fit(codes: Codes) -> Model:
+def fit(codes: Codes, start: Model | None = None) -> Model:
     """Abilities and difficulties of a Rasch model by joint maximum a posteriori (Swaminathan and Gifford 1982).
 
-    It takes papers that differ and scores of nothing or everything; the wrong answers' shares are counts plus a half.
+    It takes papers that differ and scores of nothing or everything; the wrong answers' shares are counts plus a half,
+    their agreement is that of all pairs who are both wrong, which is unbiased where the sum of squared shares is not.
+    `start` is a model of nearly the same answers.
     """
     seen = codes >= 0
     x = np.where(seen, codes == 0, 0.0)
-    theta, b = np.zeros(len(codes)), np.zeros(codes.shape[1])
+    theta, b = (start.abilities, start.difficulties) if start else (np.zeros(len(codes)), np.zeros(codes.shape[1]))
     for _ in range(50):
         p = probability(theta, np.ones(len(b)), b)
         spread = np.where(seen, p * (1 - p), 0.0)
@@ -168,29 +171,41 @@ def fit(codes: Codes) -> Model:
         spread = np.where(seen, p * (1 - p), 0.0)
         other = ((p * seen - x).sum(axis=0) - b / DIFFICULTY_VARIANCE) / (spread.sum(axis=0) + 1 / DIFFICULTY_VARIANCE)
         b = b + np.clip(other, -1, 1)
-        if max(float(np.abs(step).max()), float(np.abs(other).max())) < 1e-6:
+        if max(float(np.abs(step).max()), float(np.abs(other).max())) < CLOSE:
             break
-    wrong = []
+    wrong, agreement = [], []
     for column in codes.T:
-        counts = np.bincount(column[column > 0], minlength=1)[1:] + 0.5
-        wrong.append(np.asarray(counts / counts.sum()) if len(counts) else np.zeros(0))
-    return Model(theta, 1 / np.sqrt(spread.sum(axis=1) + 1 / ABILITY_VARIANCE), b, tuple(wrong))
+        counts = np.bincount(column[column > 0], minlength=1)[1:]
+        wrong.append(np.asarray((counts + 0.5) / (counts + 0.5).sum()) if len(counts) else np.zeros(0))
+        pairs = int(counts.sum()) * (int(counts.sum()) - 1)
+        agreement.append(float((counts * (counts - 1)).sum()) / pairs if pairs else 0.0)
+    errors = 1 / np.sqrt(spread.sum(axis=1) + 1 / ABILITY_VARIANCE)
+    return Model(theta, errors, b, tuple(wrong), np.array(agreement))
 
 
 def _tests(codes: Codes, model: Model) -> _Tests:
+    """Every pair; the exact p only of those whose index is at least SUSPECT, 1 for the rest."""
     first, second = np.triu_indices(len(codes), 1)
     miss = np.where(codes >= 0, 1 - probability(model.abilities, np.ones(codes.shape[1]), model.difficulties), 0.0)
     agreement = model.agreement
-    parts = []
-    for start in range(0, len(first), BLOCK):
-        one, other = first[start : start + BLOCK], second[start : start + BLOCK]
-        same = ((codes[one] == codes[other]) & (codes[one] > 0)).sum(axis=1)
-        chances = miss[one] * miss[other] * agreement
-        expected, spread = chances.sum(axis=1), np.sqrt((chances * (1 - chances)).sum(axis=1))
-        index = np.where(spread > 0, (same - expected) / np.maximum(spread, 1e-9), 0.0)
-        parts.append((same, expected, index, upper_tail(chances, same)))
-    identical, expected, index, p = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return _Tests(first, second, identical, expected, index, p)
+    same, mean = _identical(codes)[first, second], ((miss * agreement) @ miss.T)[first, second]
+    spread = np.sqrt(np.maximum(mean - ((miss * agreement) ** 2 @ (miss**2).T)[first, second], 0.0))
+    index = np.where(spread > FLAT, (same - mean) / np.maximum(spread, FLAT), 0.0)
+    p = np.ones(len(index))
+    suspects = np.flatnonzero(index >= SUSPECT)
+    for start in range(0, len(suspects), BLOCK):
+        some = suspects[start : start + BLOCK]
+        p[some] = upper_tail(miss[first[some]] * miss[second[some]] * agreement, same[some])
+    return _Tests(first, second, same.astype(float), mean, index, p)
+
+
+def _identical(codes: Codes) -> Codes:
+    """Candidates x candidates: how many wrong answers they have in common."""
+    found = np.zeros((len(codes), len(codes)))
+    for answer in range(1, int(codes.max(initial=0)) + 1):
+        chose = (codes == answer).astype(float)
+        found += chose @ chose.T
+    return found.astype(np.int64)
 
 
 def upper_tail(chances: Floats, counts: NDArray[np.int64]) -> Floats:
@@ -263,7 +278,7 @@ def _false_positives(codes: Codes, model: Model, seed: int, simulations: int) ->
     shown = 0
     for _ in range(simulations):
         honest = simulate(codes, model, chance)
-        shown += float(_tests(honest, fit(honest)).p.min()) <= SHOWN / pairs
+        shown += float(_tests(honest, fit(honest, model)).p.min()) <= SHOWN / pairs
     return Estimate(shown / simulations, simulations, wilson(shown, simulations), needed=1)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import atanh, sqrt, tanh
 
 import numpy as np
@@ -90,7 +91,11 @@ def clopper_pearson(count: int, n: int, level: float = LEVEL) -> Interval:
 
 
 def fisher(r: float, n: int, level: float = LEVEL) -> Interval:
-    """The interval of a correlation by z = artanh r with standard error 1/sqrt(n - 3) (Fisher 1921); n > 3."""
+    """The interval of a correlation by z = artanh r with standard error 1/sqrt(n - 3) (Fisher 1921); n > 3.
+
+    Exact for normal scores; of an item that is right or wrong it holds 93 to 97 % for facilities of 0.1 to 0.9, and its
+    level at a correlation of zero, where flags ask (Tate 1954 gives the large-sample variance).
+    """
     if abs(r) >= 1 - FLAT:
         return Interval(r, r, "fisher-z", level)
     half = normal_quantile(0.5 + level / 2) / sqrt(n - 3)
@@ -156,7 +161,7 @@ def bootstrap(
     """
     n = len(columns[0])
     resamples = RESAMPLES if n <= MANY else FEWER
-    draws = np.random.default_rng(seed).integers(0, n, (resamples, n))
+    draws = _draws(seed, resamples, n)
     found = statistic(*(column[draws] for column in columns))
     found = np.sort(found[np.isfinite(found)])
     if len(found) < 0.9 * resamples:
@@ -166,6 +171,12 @@ def bootstrap(
     shares = _accelerated(normal_quantile(float(below)), _acceleration(columns, statistic), level)
     low, high = np.quantile(found, shares)
     return Interval(float(low), float(high), "bca-bootstrap", level)
+
+
+@lru_cache(maxsize=4)
+def _draws(seed: int, resamples: int, n: int) -> NDArray[np.int64]:
+    """The same for every item of a sitting that as many candidates had."""
+    return np.random.default_rng(seed).integers(0, n, (resamples, n))
 
 
 def _accelerated(bias: float, acceleration: float, level: float) -> list[float]:

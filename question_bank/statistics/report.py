@@ -97,8 +97,12 @@ def _scale(responses: Responses, columns: tuple[int, ...], fitted: RaschFit, one
         return Scale("", (), ())
     matrix = responses.scored([columns[index] for index, _, _ in known])
     slopes, difficulties = np.array([slope for _, slope, _ in known]), np.array([at for _, _, at in known])
-    people = tuple(
-        (name, ability(row, slopes, difficulties, Method.WLE))
-        for name, row in zip(responses.candidates, matrix, strict=True)
-    )
-    return Scale("rasch" if fitted.known else "one-parameter", people, information(slopes, difficulties))
+    # with one slope in common, equally many right of the same items tell the same
+    alike: dict[tuple[bytes, float], Ability] = {}
+    people = []
+    for name, row in zip(responses.candidates, matrix, strict=True):
+        told = (np.isfinite(row).tobytes(), float(np.nansum(row)))
+        if told not in alike:
+            alike[told] = ability(row, slopes, difficulties, Method.WLE)
+        people.append((name, alike[told]))
+    return Scale("rasch" if fitted.known else "one-parameter", tuple(people), information(slopes, difficulties))

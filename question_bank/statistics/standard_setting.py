@@ -207,11 +207,12 @@ def ebel(
 
 
 def _share(judge: str, given: Mapping[tuple[str, str], float], cell: tuple[str, str]) -> float:
-    where = {"judge": judge, "relevance": cell[0], "difficulty": cell[1]}
+    relevance, difficulty = cell
     if cell not in given:
-        raise refusal("STANDARD_CELL_MISSING", **where)
+        raise refusal("STANDARD_CELL_MISSING", judge=judge, relevance=relevance, difficulty=difficulty)
     if not (isfinite(given[cell]) and 0 <= given[cell] <= 1):
-        raise refusal("STANDARD_CELL_BAD", value=str(given[cell]), **where)
+        value = str(given[cell])
+        raise refusal("STANDARD_CELL_BAD", judge=judge, relevance=relevance, difficulty=difficulty, value=value)
     return given[cell]
 
 

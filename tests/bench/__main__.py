@@ -10,7 +10,7 @@ from pathlib import Path
 
 NAMES = (
     "answers", "judgement", "engines", "eligibility_load", "eligibility_http", "nightly", "certificates",
-    "registry_import",
+    "registry_import", "assembly", "item_flags",
 )  # fmt: skip
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 

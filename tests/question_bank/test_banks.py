@@ -172,6 +172,19 @@ def test_every_item_is_described_in_full() -> None:
         assert (item.tags, item.overlay) == ((), None), item.code
 
 
+def test_no_explanation_speaks_of_the_place_of_an_option() -> None:
+    """Options are shuffled for each candidate: 前三项 or 最后一项 would name other ones."""
+    place = re.compile(r"[前后头][两二三四][项种个者]|最后一[项种个]|[首末]项|选项|[A-E]项")
+    told = [text for item in ITEMS for text in (item.explanation, *(part.explanation for part in item.parts))]
+    assert [text for text in told if place.search(text)] == []
+
+
+def test_a_stem_that_speaks_of_an_article_or_of_regulations_says_which() -> None:
+    """A paper mixes the laws: 第64条 or 按照条例 alone leaves the candidate guessing."""
+    alone = re.compile(r"(?<![法例定见])第[0-9一二三四五六七八九十百]+条|(?:^|[^理化路容督开])条例")
+    assert [item.code for item in ITEMS if alone.search(item.stem.replace("》", ""))] == []
+
+
 def test_every_explanation_names_its_article() -> None:
     assert [item.code for item in ITEMS if not names_its_article(item)] == []
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from question_bank.assembly import Form, PoolItem, check_form, draw
 from question_bank.errors import BankError
 from question_bank.items import ItemType, Level
-from question_bank.scoring import ScoringPolicy, score
 from question_bank.specification import Cell, Shortfall, Specification, check_specification, shortfalls, total_marks
 
 S, M, J = ItemType.SINGLE, ItemType.MULTIPLE, ItemType.TRUE_FALSE
@@ -215,58 +214,3 @@ def test_missing_repeated_and_moved_are_found() -> None:
     fixed = dataclasses.replace(SPEC, shuffle_options=False)
     moved = _broken(draw(fixed, POOL, 1), 0, option_order=("D", "C", "B", "A"))
     assert [problem.code for problem in check_form(moved, fixed, POOL)] == ["FORM_OPTIONS_MOVED"]
-
-
-ALL, PART = ScoringPolicy.ALL_OR_NOTHING, ScoringPolicy.PARTIAL
-
-
-@pytest.mark.parametrize(
-    ("type_", "key", "answer", "policy", "earned"),
-    [
-        (S, "B", "B", ALL, "2"),
-        (S, "B", "A", ALL, "0"),
-        (S, "B", "", ALL, "0"),
-        (S, "B", "AB", PART, "0"),
-        (J, "T", "T", ALL, "2"),
-        (J, "T", "F", PART, "0"),
-        (M, "ABD", "ABD", ALL, "2"),
-        (M, "ABD", "DBA", PART, "2"),
-        (M, "ABD", "AB", ALL, "0"),
-        (M, "ABD", "AB", PART, "1.33"),
-        (M, "ABD", "A", PART, "0.67"),
-        (M, "ABD", "ABC", PART, "0.67"),
-        (M, "ABD", "ABCD", PART, "1.33"),
-        (M, "ABD", "C", PART, "0"),
-        (M, "AB", "AC", PART, "0"),
-        (M, "AB", "", PART, "0"),
-        (M, "AB", "AZ", PART, "0"),
-    ],
-)
-def test_marks_follow_the_formula_of_the_policy(
-    type_: ItemType, key: str, answer: str, policy: ScoringPolicy, earned: str
-) -> None:
-    assert score(type_, tuple(key), frozenset(answer), Decimal(2), policy) == Decimal(earned)
-
-
-@given(
-    st.sampled_from(list(ItemType)),
-    st.frozensets(st.sampled_from(LETTERS), min_size=1),
-    st.frozensets(st.sampled_from(LETTERS)),
-    st.decimals("0.5", "10", places=1),
-    st.sampled_from(list(ScoringPolicy)),
-)
-def test_marks_are_never_negative_nor_above_the_full_and_full_only_for_the_key(
-    type_, key, answer, marks, policy
-) -> None:
-    earned = score(type_, key, answer, marks, policy)
-    assert 0 <= earned <= marks
-    assert (earned == marks) == (answer == key)
-
-
-@pytest.mark.parametrize(
-    ("key", "marks", "code"), [((), "1", "KEY_MISSING"), (("A",), "0", "MARKS_BAD"), (("A",), "NaN", "MARKS_BAD")]
-)
-def test_marking_without_key_or_marks_is_refused(key: tuple[str, ...], marks: str, code: str) -> None:
-    with pytest.raises(BankError) as caught:
-        score(S, key, (), Decimal(marks), ALL)
-    assert caught.value.code == code

@@ -20,6 +20,7 @@ from question_bank.assembly import (
     check_form,
     clashes,
     draw,
+    solver,
 )
 from question_bank.assembly.figures import information
 from question_bank.errors import BankError
@@ -98,7 +99,7 @@ EARLIER = {2, 5}
 EXPOSURE = Exposure(uses={3: 1})
 
 
-@settings(max_examples=400 if THOROUGH else 30, deadline=None)
+@settings(max_examples=400 if THOROUGH else 20, deadline=None)
 @given(SPECS, POOLS, st.integers(0, 5))
 def test_a_paper_is_drawn_exactly_where_trying_all_finds_one(
     spec: Specification, pool: list[PoolItem], seed: int
@@ -212,8 +213,16 @@ def test_the_same_seed_gives_the_same_forms_whatever_the_order_of_the_pool() -> 
     told = {"forms": 2, "earlier": OLD, "exposure": WORN}
     first = assemble(RULED, BANK, seed=1, **told)
     assert assemble(RULED, turned, seed=1, **told) == first
-    assert assemble(RULED, BANK, seed=2, **told).forms != first.forms
-    assert draw(RULED, BANK, 4, earlier=OLD, exposure=WORN) == draw(RULED, turned, 4, earlier=OLD, exposure=WORN)
+    drawn = draw(RULED, BANK, 4, earlier=OLD, exposure=WORN)
+    assert draw(RULED, turned, 4, earlier=OLD, exposure=WORN) == drawn
+    assert draw(RULED, BANK, 5, earlier=OLD, exposure=WORN).places != drawn.places
+
+
+def test_a_search_that_the_clock_stops_is_refused_and_gives_no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "PATIENCE", 0.0)
+    with pytest.raises(BankError) as caught:
+        assemble(RULED, BANK, forms=2, seed=1, earlier=OLD, exposure=WORN)
+    assert caught.value.code == "SEARCH_TOO_LONG"
 
 
 def test_a_question_worn_or_seen_too_much_is_never_used() -> None:

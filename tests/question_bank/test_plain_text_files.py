@@ -229,6 +229,19 @@ def test_more_questions_than_the_limit_are_refused() -> None:
     assert caught.value.code == "TOO_MANY_ITEMS"
 
 
+def test_more_lines_than_the_limit_are_refused() -> None:
+    assert len(load("甲\n" * 40, limits=Limits(lines=41)).warnings) > 0
+    with pytest.raises(BankError) as caught:
+        load("甲\n" * 41, limits=Limits(lines=41))
+    assert caught.value.code == "TOO_MANY_LINES"
+
+
+def test_a_question_with_hundreds_of_options_is_refused_with_their_number_and_the_next_is_read() -> None:
+    report = load("1. 甲（A）\n" + "A.一\n" * 500 + "2. 乙（A）\nA. 一\nB. 二\n")
+    assert [(fault.code, fault.data["count"]) for fault in report.rejected] == [("OPTIONS_TOO_MANY", 500)]
+    assert [item.stem for item in report.items] == ["乙（ ）"]
+
+
 def _block(kind: str, mark: str, number: int) -> str:
     return {
         "single": f"{number}. 题{mark}干（B）\n续{mark}行\nA. 选{mark}甲\nB. 选{mark}乙\n后半{mark}句\n",

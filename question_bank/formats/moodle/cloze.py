@@ -7,7 +7,7 @@ from html import escape
 
 from question_bank.faults import fault, refusal, shown
 from question_bank.formats.intake import Answer, Sketch, decimal_text, fraction, letter
-from question_bank.formats.markup import read_markup, to_markup
+from question_bank.formats.markup import kept_spaces, read_markup, to_markup
 from question_bank.items import GAP, Blank, Item, Option, as_number
 from question_bank.items.truth import BLANK_COUNT
 
@@ -16,7 +16,6 @@ _INSIDE = re.compile(r"(?:\\.|[^\\}])*", re.DOTALL)
 _ALTERNATIVE = re.compile(r"(?:\\.|[^\\~])+", re.DOTALL)
 _HASH = re.compile(r"(?<![\\&])#")
 _ESCAPED = re.compile(r"\\([}~#/\"\\={%])")
-_KEPT_SPACE = re.compile(r"^ | $|(?<= ) ")  # what a browser would swallow
 _WORTH = re.compile(r"%([^%]{0,40})%")
 _TEXTS = {"SHORTANSWER", "SA", "MW", "SHORTANSWER_C", "SAC", "MWC"}
 _CASED = {"SHORTANSWER_C", "SAC", "MWC"}
@@ -41,7 +40,8 @@ class _Gap:
 def read_cloze(html: str, sketch: Sketch) -> tuple[str, tuple[Blank, ...]]:
     """The text with {{1}}, {{2}} … for its gaps, and the gaps.
 
-    Raises BankError: CLOZE_BAD, CLOZE_NONE, TYPE_UNSUPPORTED, KEY_MISSING, TOLERANCES_DIFFER, ANSWER_WILDCARD.
+    Raises BankError: CLOZE_BAD, CLOZE_NONE, TYPE_UNSUPPORTED, KEY_MISSING, TOLERANCE_BAD, TOLERANCES_DIFFER,
+    ANSWER_WILDCARD.
     """
     pieces: list[str] = []
     blanks: list[Blank] = []
@@ -121,6 +121,8 @@ def _measured(answers: list[Answer], number: int, sketch: Sketch) -> Blank:
     _dropped([answer for answer in answers if answer.feedback or answer.worth != _WHOLE], number, sketch)
     pairs = [answer.text.partition(":")[::2] for answer in right]
     tolerances = {as_number(tolerance or "0") for _, tolerance in pairs}
+    if None in tolerances:
+        raise refusal("TOLERANCE_BAD", sketch.place, blank=number, value=shown(", ".join(said for _, said in pairs)))
     if len(tolerances) > 1:
         raise refusal("TOLERANCES_DIFFER", sketch.place, tolerances=shown(", ".join(said for _, said in pairs)))
     return Blank(tuple(said.strip() for said, _ in pairs), tolerance=tolerances.pop() if tolerances else None)
@@ -153,7 +155,7 @@ def _bare(text: str) -> str:
 
 
 def _marked(text: str) -> str:
-    lines = (_bare(_KEPT_SPACE.sub("\u00a0", line)) for line in text.split("\n"))
+    lines = (_bare(kept_spaces(line)) for line in text.split("\n"))
     return "<br/>".join(lines)
 
 

@@ -24,6 +24,7 @@ from question_bank.formats.moodle.cloze import read_cloze
 from question_bank.formats.moodle.markers import read_markers
 from question_bank.formats.moodle.standard import is_standard
 from question_bank.formats.moodle.texts import Pictures, raw_text, reading_of, take_pictures, text_of, verbatim
+from question_bank.formats.picturing import words_of
 from question_bank.formats.xml import Element
 from question_bank.items import FALSE, TRUE, Blank, Criterion, Item, ItemType, Opaque, Option, as_number
 
@@ -74,7 +75,7 @@ class Question:
             return Answer(raw_text(element).strip(), worth, feedback, raw)
         reading = reading_of(element, self.sketch)
         take_pictures(element, reading, self.pictures, at, self.sketch)
-        said = reading.text or " ".join(image.alt for image in reading.images)
+        said = reading.text or words_of(reading.images, at)
         return Answer(said, worth, feedback, raw)
 
     def keep_the_rest(self) -> None:
@@ -265,7 +266,7 @@ def _selection(question: Question, choices: list[tuple[str, str]], number: int) 
 def _hotspot(question: Question) -> None:
     found = read_markers(question.element, question.sketch)
     question.used |= {"file", "drop"} | ({"drag"} if found.marker_is_ours else set())
-    question.pictures.add(found.name, found.data, question.sketch.labels.pop("alt", ""), "")
+    question.pictures.add(found.name, found.data, question.sketch.labels.pop("alt", ""), "", question.sketch)
     question.finish(ItemType.HOTSPOT, areas=found.areas, key=tuple(area.key for area in found.areas))
 
 
@@ -275,6 +276,7 @@ KINDS: Mapping[str, Callable[[Question], None]] = {
     "shortanswer": _fill,
     "numerical": _numeric,
     "matching": _matching,
+    "match": _matching,
     "essay": _essay,
     "description": _description,
     "multianswer": _cloze,

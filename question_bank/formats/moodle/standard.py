@@ -34,7 +34,9 @@ STANDARD: Mapping[str, Mapping[str, str]] = {
     "matching": {**_COMMON, "shuffleanswers": "true"},
     "essay": {**_COMMON, "penalty": "0.0000000", **_ESSAY},
     "description": {**_COMMON, "defaultgrade": "0.0000000", "penalty": "0.0000000"},
+    "match": {**_COMMON, "shuffleanswers": "true"},
     "multianswer": _COMMON,
+    "cloze": _COMMON,
     "ordering": {**_COMMON, **_ORDERING},
     "ddmarker": {**_COMMON, "showmisplaced": "0", "shuffleanswers": "1"},
     "gapselect": {**_COMMON, "shuffleanswers": "1"},
@@ -53,11 +55,6 @@ LOSES = (
         "options.feedback",
         "匹配题选项的反馈不写出。",
         "Feedback to the options of a matching question is not written.",
-    ),
-    Loss(
-        "options.worth",
-        "匹配题、排序题选项的分值比例不写出。",
-        "The worth of options that are matched or ordered is not written.",
     ),
     Loss(
         "pictures",

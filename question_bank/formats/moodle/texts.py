@@ -12,6 +12,7 @@ from lxml import etree
 from question_bank.faults import Place, change, fault, refusal, shown
 from question_bank.formats.intake import Sketch
 from question_bank.formats.markup import Reading, read_markup, to_markup
+from question_bank.formats.picturing import UNDESCRIBED
 from question_bank.formats.xml import Element
 from question_bank.items import Picture, media_type_of
 
@@ -27,14 +28,17 @@ class Pictures:
 
     found: list[Picture] = field(default_factory=list)
 
-    def add(self, name: str, data: bytes, alt: str, at: str) -> None:
-        """Take one picture under a name of its own."""
-        clean = _NAME.sub("_", name)[-90:] or "picture"
+    def add(self, name: str, data: bytes, alt: str, at: str, sketch: Sketch) -> None:
+        """Take one picture under a name of its own; one without words says so, and a warning asks for them."""
+        clean = _NAME.sub("_", name)[-90:].lstrip(".") or "picture"
         taken = {picture.name for picture in self.found}
         number = 1
         while (numbered := clean if number == 1 else f"{number}-{clean}") in taken:
             number += 1
-        self.found.append(Picture(numbered, media_type_of(data) or "application/octet-stream", data, alt, at))
+        if not alt:
+            sketch.warnings.append(fault("PICTURE_UNDESCRIBED", sketch.place, name=shown(numbered)))
+        media_type = media_type_of(data) or "application/octet-stream"
+        self.found.append(Picture(numbered, media_type, data, alt or UNDESCRIBED, at))
 
 
 def raw_text(element: Element | None) -> str:
@@ -83,12 +87,14 @@ def take_pictures(element: Element | None, reading: Reading, pictures: Pictures,
     for image in reading.images:
         name = unquote(image.source.removeprefix(_STORE).split("?")[0])
         if found := _EMBEDDED.match(image.source):
-            pictures.add("picture", _decoded(image.source[found.end() :], "picture", sketch.place), image.alt, at)
+            pictures.add(
+                "picture", _decoded(image.source[found.end() :], "picture", sketch.place), image.alt, at, sketch
+            )
         elif not image.source.startswith(_STORE):
             raise refusal("PICTURE_ELSEWHERE", sketch.place, name=shown(image.source))
         elif (key := name if name in files else name.rsplit("/", 1)[-1]) in files:
             used.add(key)
-            pictures.add(key, _decoded(files[key].text or "", key, sketch.place), image.alt, at)
+            pictures.add(key, _decoded(files[key].text or "", key, sketch.place), image.alt, at, sketch)
         else:
             raise refusal("PICTURE_ABSENT", sketch.place, name=shown(name))
     for name in files.keys() - used:

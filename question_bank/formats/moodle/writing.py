@@ -15,7 +15,7 @@ from question_bank.formats.intake import (
     kept,
     match_pairs,
 )
-from question_bank.formats.labels import as_tags, item_not_carried, labels_of, not_carried
+from question_bank.formats.labels import as_tags, item_not_carried, labels_of, not_carried, part_labels
 from question_bank.formats.limits import Limits
 from question_bank.formats.moodle.categories import category, read_category
 from question_bank.formats.moodle.cloze import write_cloze
@@ -93,8 +93,6 @@ def _questions(item: Item) -> tuple[list[Element], list[Fault]]:
 
 def _lost(item: Item) -> list[str]:
     found = []
-    if item.type in {ItemType.MATCHING, ItemType.ORDERING}:
-        found += ["options.worth" for option in item.options if option.worth is not None]
     if item.type is ItemType.MATCHING:
         found += ["options.feedback" for option in item.options if option.feedback]
         found += ["pictures" for picture in item.pictures if picture.at]
@@ -104,10 +102,8 @@ def _lost(item: Item) -> list[str]:
 
 
 def _sheet(item: Item, case: str) -> _Sheet:
-    labels = labels_of(item, part=bool(case))
-    if case:
-        labels["part"] = case
-    elif read_category(category(item.topic))[1] != item.topic or "\r" in item.topic:
+    labels = part_labels(item, case) if case else labels_of(item)
+    if not case and (read_category(category(item.topic))[1] != item.topic or "\r" in item.topic):
         labels["topic"] = item.topic
     kind, body = _BODIES[item.type]
     if item.blanks and (item.type is not ItemType.CLOZE) and not _stands_alone(item):

@@ -45,6 +45,8 @@ def drafted(gathering: Gathering, question: Question) -> Draft | None:
 def _lines(name: str, texts: Iterable[str], limits: Limits) -> list[Line]:
     found = []
     for number, raw in enumerate(texts, 1):
+        if number > limits.lines:
+            raise refusal("TOO_MANY_LINES", Place(name, number), limit=limits.lines)
         if len(raw) > limits.line_characters:
             raise refusal("LINE_TOO_LONG", Place(name, number), length=len(raw), limit=limits.line_characters)
         narrowed = fields.narrow(raw.lstrip("\ufeff") if number == 1 else raw).strip()

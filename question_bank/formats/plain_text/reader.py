@@ -4,7 +4,7 @@ import re
 
 from question_bank.faults import Place, change, fault, refusal, shown
 from question_bank.formats import fields
-from question_bank.formats.drafts import Gathering
+from question_bank.formats.drafts import MOST_OPTIONS, Gathering
 from question_bank.formats.plain_text import lines
 from question_bank.formats.plain_text.answer_table import AnswerTable
 from question_bank.formats.plain_text.lines import Heading, Line, Numbered
@@ -361,6 +361,9 @@ class Reader:
         (question.told if self.state == ANSWER else question.rubric).append(line.text)
 
     def _options(self, question: Question, index: int, line: Line) -> bool:
+        if len(question.options) > MOST_OPTIONS:  # such a question is refused: its lines are counted, not taken apart
+            question.options.append(("", ""))
+            return True
         expected = following(question.options[-1][0] if question.options else None)
         first = begins_option(line.text)
         found = split_options(line.text) if first or line.text[:1] == expected else []

@@ -107,7 +107,10 @@ class _Reader:
         item, changes = _coded(found.item, stated, place)
         before = len(self._gathering.accepted)
         self._gathering.add(item, place, changes)
-        if found.kept and len(self._gathering.accepted) > before:
+        if len(self._gathering.accepted) == before:
+            return
+        self._gathering.warn(*(fault("PICTURE_UNDESCRIBED", place, name=shown(name)) for name in found.undescribed))
+        if found.kept:
             self._gathering.warn(fault("QTI_KEPT", place, names=shown(", ".join(found.kept))))
 
     def _stimuli(self, root: Element, folder: str, place: Place) -> list[Element]:

@@ -18,16 +18,7 @@ LOSES: tuple[Loss, ...] = (
         "数字答案统一为半角，不带千位分隔（１,000写作1000）。",
         "Numbers become plain digits without thousands commas (1,000 becomes 1000).",
     ),
-    Loss(
-        "blanks.options",
-        "完形填空备选项的反馈和分值比例不写出。",
-        "Feedback and worth of what a gap offers are not written.",
-    ),
-    Loss(
-        "options.worth",
-        "匹配题、排序题选项的分值比例不写出；其他题的保留七位小数。",
-        "The worth of options that are matched or ordered is not written; others keep seven decimals.",
-    ),
+    Loss("options.worth", "选项的分值比例保留七位小数。", "The worth of options keeps seven decimals."),
     Loss(
         "parts",
         "案例题各小题自己的编号、标签和附带内容不写出，读回时按案例题编号。",

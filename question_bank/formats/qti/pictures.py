@@ -10,6 +10,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from question_bank.faults import Place, refusal, shown
 from question_bank.formats.markup import Image
+from question_bank.formats.picturing import UNDESCRIBED
 from question_bank.items import Picture, media_type_of
 
 Fetch = Callable[[str], bytes | None]
@@ -26,6 +27,7 @@ class Album:
         self._fetch = fetch
         self._folder = folder
         self._place = place
+        self.undescribed: list[str] = []  # names of pictures that came without words
 
     def take(self, images: Iterable[Image], at: str = "", among: tuple[Picture, ...] = ()) -> tuple[Picture, ...]:
         """The pictures of a text, without those taken `among` others of the question already.
@@ -39,7 +41,9 @@ class Album:
                 continue
             name = _unique(name, {picture.name for picture in found})
             media_type = media_type_of(data) or _stated_type(image.source)
-            found.append(Picture(name, media_type, data, image.alt, at))
+            if not image.alt:
+                self.undescribed.append(name)
+            found.append(Picture(name, media_type, data, image.alt or UNDESCRIBED, at))
         return tuple(found[len(among) :])
 
     def _data(self, source: str) -> tuple[bytes, str]:
@@ -71,7 +75,7 @@ def resolve(folder: str, address: str) -> str | None:
 
 def file_name(path: str) -> str:
     """The name of a file as a picture may have it."""
-    return re.sub(r"[^\w.-]+", "_", PurePosixPath(path).name)[-100:] or "picture"
+    return re.sub(r"[^\w.-]+", "_", PurePosixPath(path).name)[-100:].lstrip(".") or "picture"
 
 
 def _unique(name: str, taken: set[str]) -> str:

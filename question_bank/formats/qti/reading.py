@@ -30,6 +30,7 @@ class ItemReading:
 
     item: Item
     kept: tuple[str, ...] = ()
+    undescribed: tuple[str, ...] = ()  # pictures that came without words
 
 
 @dataclass(slots=True)
@@ -73,7 +74,8 @@ def read_item(root: Element, bare: Item, fetch: Fetch, folder: str, hint: Hint, 
     left = "\n".join(dict.fromkeys(text for text in (item.explanation, *sheet.modal.values()) if text))
     item = replace(item, explanation=left)
     kept = tuple(dict.fromkeys(sheet.kept))
-    return ItemReading(replace(item, opaque=(*item.opaque, Opaque(FORMAT, WHOLE, source))) if kept else item, kept)
+    whole = replace(item, opaque=(*item.opaque, Opaque(FORMAT, WHOLE, source))) if kept else item
+    return ItemReading(whole, kept, tuple(sheet.album.undescribed))
 
 
 def _item(whole: _Body, body: Element, hint: Hint) -> Item:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from question_bank.faults import Place, refusal
 from question_bank.formats.markup import Reading, read_markup
+from question_bank.formats.picturing import words_of
 from question_bank.formats.qti.declarations import Declaration
 from question_bank.formats.qti.pictures import Album
 from question_bank.formats.qti.processing import Processing, Rule
@@ -78,7 +79,7 @@ def choices(sheet: Sheet, elements: Iterable[Element], among: tuple[Picture, ...
         feedback = _feedback(sheet, element) or ("" if sheet.in_case else sheet.modal.pop(identifier, ""))
         reading = sheet.read(element)
         pictures += sheet.album.take(reading.images, letter, pictures)
-        text = reading.text or " ".join(image.alt for image in reading.images)
+        text = reading.text or words_of(reading.images, letter)
         options.append(Option(letter, text, feedback))
         letters.setdefault(identifier, letter)
     return Choices(tuple(options), letters, pictures[len(among) :])

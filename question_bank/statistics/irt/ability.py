@@ -37,6 +37,11 @@ def probability(theta: Floats | float, slopes: Floats, difficulties: Floats) -> 
     return np.asarray(1 / (1 + np.exp(-np.clip(z, -700, 700))))
 
 
+def _spread(theta: float, slopes: Floats, difficulties: Floats) -> Floats:
+    """P(1 - P), both from their own exponential: far out 1 - P would be exactly 0."""
+    return np.asarray(probability(theta, slopes, difficulties) * probability(theta, -slopes, difficulties))
+
+
 def ability(answers: Floats, slopes: Floats, difficulties: Floats, method: Method = Method.WLE) -> Ability:
     """Ability from one candidate's 0/1 answers, NaN where not seen. All right or all wrong has no ML: `why` says so."""
     seen = np.isfinite(answers)
@@ -49,17 +54,16 @@ def ability(answers: Floats, slopes: Floats, difficulties: Floats, method: Metho
     theta = root(lambda at: _score(at, x, a, b, weighted=weighted), -FARTHEST, FARTHEST)
     if theta is None or (not weighted and bool((x == x[0]).all())):
         return Ability(Estimate(None, len(x), None, "STATISTICS_EXTREME_SCORE", 1), None, method)
-    p = probability(theta, a, b)
-    return _ability(theta, 1 / sqrt(float(np.sum(a**2 * p * (1 - p)))), len(x), method)
+    return _ability(theta, 1 / sqrt(float(np.sum(a**2 * _spread(theta, a, b)))), len(x), method)
 
 
 def _score(theta: float, x: Floats, a: Floats, b: Floats, *, weighted: bool) -> float:
     """The slope of the log-likelihood, with Warm's weight J / 2I where asked (Warm 1989, equation 18)."""
     p = probability(theta, a, b)
-    spread = p * (1 - p)
     slope = float(np.sum(a * (x - p)))
     if not weighted:
         return slope
+    spread = _spread(theta, a, b)
     return slope + float(np.sum(a**3 * spread * (1 - 2 * p))) / (2 * float(np.sum(a**2 * spread)))
 
 

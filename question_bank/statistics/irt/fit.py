@@ -63,7 +63,7 @@ def rasch_fit(matrix: Floats, fitted: RaschFit) -> tuple[RaschItemFit, ...]:
     found = {}
     for place, index in enumerate(columns):
         x, p = answers[:, place], expected[:, place]
-        used = np.isfinite(x) & (p > 0) & (p < 1)
+        used = np.isfinite(p)
         found[index] = _mean_squares(fitted.items[index].item, x[used], p[used])
     return tuple(
         found.get(index, RaschItemFit(one.item, fitted.n, None, None, one.difficulty.why))
@@ -72,13 +72,18 @@ def rasch_fit(matrix: Floats, fitted: RaschFit) -> tuple[RaschItemFit, ...]:
 
 
 def _expected(answers: Floats, eps: Floats) -> Floats:
-    """P(right) of each answer given the candidate's own score on the items seen; NaN where not seen."""
+    """P(right) of each answer given the candidate's own score on the items seen; NaN where not seen or settled.
+
+    With nothing or everything right the score settles each answer: the chance is then 0 or 1 but for rounding.
+    """
     expected = np.full(answers.shape, np.nan)
     masks, group = np.unique(np.isfinite(answers), axis=0, return_inverse=True)
     for number, mask in enumerate(masks):
         places, rows = np.flatnonzero(mask), np.flatnonzero(group.ravel() == number)
         scores = answers[np.ix_(rows, places)].sum(axis=1).astype(int)
-        expected[np.ix_(rows, places)] = right_given_score(eps[places])[scores]
+        chances = right_given_score(eps[places])
+        chances[[0, -1]] = np.nan
+        expected[np.ix_(rows, places)] = chances[scores]
     return expected
 
 

@@ -26,6 +26,11 @@ def only(text: str) -> Item:
     return item
 
 
+def test_a_question_with_hundreds_of_answers_is_refused_with_their_number() -> None:
+    (fault,) = told("甲 {=一" + " ~二" * 300 + "}").rejected
+    assert (fault.code, fault.data["count"]) == ("OPTIONS_TOO_MANY", 301)
+
+
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(sound_items(), max_size=2, unique_by=(lambda item: item.code, fingerprint)),
@@ -297,11 +302,6 @@ def test_kept_answers_that_would_break_the_file_are_not_written() -> None:
     written, faults = gift.write([item])
     assert [fault.code for fault in faults] == ["OPAQUE_BAD", "FIELDS_NOT_CARRIED"]
     assert only(written.decode()).opaque == (kept[1],)
-
-
-def test_every_loss_is_told_in_both_languages() -> None:
-    assert len({loss.field for loss in gift.LOSES}) == len(gift.LOSES)
-    assert all(loss.zh.endswith("。") and loss.en.endswith(".") for loss in gift.LOSES)
 
 
 @pytest.mark.parametrize(

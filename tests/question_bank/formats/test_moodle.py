@@ -1,6 +1,5 @@
 """Moodle XML: every type that it and we share, what it cannot hold, and what goes wrong in it."""
 
-import base64
 from decimal import Decimal
 from html import escape
 
@@ -8,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from question_bank.errors import BankError, ImportReport
-from question_bank.formats import Defaults, Limits, detect, moodle, native, read
+from question_bank.formats import Defaults, Limits, detect, moodle, read
+from question_bank.formats.moodle.kinds import KINDS
+from question_bank.formats.moodle.standard import STANDARD
+from question_bank.formats.picturing import UNDESCRIBED
 from question_bank.items import (
     Area,
     Blank,
@@ -26,42 +27,9 @@ from question_bank.items import (
     Shape,
     fingerprint,
 )
-from tests.question_bank.formats.kept import CHARACTERS, EXAMPLES, kept_by_moodle
+from tests.question_bank.formats.kept import EXAMPLES, kept_by_moodle
+from tests.question_bank.formats.moodle_files import CODED, PNG, again, answer, only, question, told
 from tests.question_bank.sound_items import sound_items
-
-PNG = b"\x89PNG\r\n\x1a\nx"
-CODED = base64.b64encode(PNG).decode()
-
-
-def quiz(*questions: str) -> bytes:
-    return ("<?xml version='1.0' encoding='UTF-8'?>\n<quiz>\n" + "\n".join(questions) + "\n</quiz>").encode()
-
-
-def question(kind: str, text: str, *children: str) -> str:
-    body = f'<questiontext format="html"><text>{escape(text)}</text></questiontext>'
-    return f'<question type="{kind}"><name><text>题</text></name>{body}{"".join(children)}</question>'
-
-
-def answer(text: str, worth: str, feedback: str = "", more: str = "") -> str:
-    said = f"<feedback format='html'><text>{escape(feedback)}</text></feedback>" if feedback else ""
-    return f'<answer fraction="{worth}" format="html"><text>{escape(text)}</text>{more}{said}</answer>'
-
-
-def told(*questions: str) -> ImportReport:
-    return read("a.xml", quiz(*questions))
-
-
-def only(*questions: str) -> Item:
-    report = told(*questions)
-    assert not report.rejected, report.rejected
-    (item,) = report.items
-    return item
-
-
-def again(item: Item) -> Item:
-    report = read("a.xml", moodle.write([item])[0])
-    assert not report.rejected, report.rejected
-    return report.items[0]
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -291,7 +259,6 @@ def test_pictures_come_with_their_words() -> None:
         ('<img src="https://x.example/a.png" alt="图">', "", "PICTURE_ELSEWHERE"),
         ('<img src="@@PLUGINFILE@@/a.png" alt="图">', '<file name="a.png">%%%</file>', "PICTURE_DATA_BAD"),
         ('<img src="@@PLUGINFILE@@/a.png" alt="图">', '<file name="a.png">AAAA</file>', "PICTURE_TYPE_BAD"),
-        ('<img src="@@PLUGINFILE@@/a.png">', f'<file name="a.png">{CODED}</file>', "PICTURE_ALT_MISSING"),
         ('<img src="data:image/png;base64,!!" alt="图">', "", "PICTURE_DATA_BAD"),
         ("<svg><script>1</script></svg>", "", "MARKUP_REFUSED"),
     ],
@@ -304,168 +271,52 @@ def test_a_picture_that_cannot_be_had_keeps_its_question_out(image: str, file: s
     assert [(fault.code, fault.place.line) for fault in report.rejected] == [(code, 3)]
 
 
+def test_a_picture_without_words_says_so_and_asks_for_them() -> None:
+    file = f'<file name="..a.png">{CODED}</file>'
+    drop = "<drop><shape>circle</shape><coords>10,20;5</coords></drop>"
+    report = told(question("ddmarker", "标出来", file, "<drag><text>车</text></drag>", drop))
+    (item,) = report.items
+    assert item.pictures == (Picture("a.png", "image/png", PNG, UNDESCRIBED),)
+    assert [warning.code for warning in report.warnings][:1] == ["PICTURE_UNDESCRIBED"]
+
+
+def test_an_option_that_is_only_a_picture_without_words_goes_by_its_letter() -> None:
+    picture = '<img src="data:image/png;base64,' + CODED + '" alt="">'
+    item = only(question("multichoice", "选图", answer(picture, "100"), answer("乙", "0")))
+    assert [option.text for option in item.options] == ["（图A）", "乙"]
+    assert again(item) == item
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_type_that_is_read_has_its_standard_words(kind: str) -> None:
+    assert kind in STANDARD
+
+
+def test_a_gap_for_a_number_with_a_tolerance_that_is_none_is_no_gap_for_a_text() -> None:
+    report = told(question("cloze", "{1:NM:=x:y}"))
+    assert [fault.code for fault in report.rejected] == ["TOLERANCE_BAD"]
+
+
+def test_a_weight_belongs_to_a_question_of_a_case_and_to_no_other() -> None:
+    tags = "<tags><tag><text>chizheng:weight=7</text></tag></tags>"
+    report = told(question("truefalse", "对", answer("true", "100"), answer("false", "0"), tags))
+    assert [item.weight for item in report.items] == [1]
+    assert "FIELD_UNKNOWN" in {warning.code for warning in report.warnings}
+
+
+def test_moodle_s_own_names_of_types_are_read() -> None:
+    gaps = only(question("cloze", "由{1:MC:=两名~一名}实施", "<penalty>0.3333333</penalty>"))
+    assert (gaps.type, gaps.opaque) == (ItemType.CLOZE, (Opaque("moodle", "name", "题"),))
+    pairs = "".join(f"<subquestion><text>{n}</text><answer><text>答{n}</text></answer></subquestion>" for n in "12")
+    assert only(question("match", "配", pairs)).type is ItemType.MATCHING
+
+
+@pytest.mark.parametrize("worth", ["33." + "3" * 35, "0." + "1" * 40])
+def test_a_percentage_of_more_digits_than_are_kept_rejects_its_question(worth: str) -> None:
+    report = told(question("multichoice", "选", answer("甲", "100"), answer("乙", worth)))
+    assert [fault.code for fault in report.rejected] == ["WORTH_BAD"]
+
+
 def test_an_embedded_picture_is_read() -> None:
     item = only(question("truefalse", f'看<img src="data:image/png;base64,{CODED}" alt="图">', answer("true", "100")))
     assert item.pictures == (Picture("picture", "image/png", PNG, "图"),)
-
-
-def test_categories_become_topic_and_tag() -> None:
-    paths = ["$course$/top/公共法律/行政处罚法//修订", "$course$/top", "top/Default for 一班/监察法"]
-    found = []
-    for path in paths:
-        category = f'<question type="category"><category><text>{path}</text></category></question>'
-        item = only(category, question("truefalse", "对吗", answer("true", "100"), answer("false", "0")))
-        found.append((item.topic, item.tags))
-    assert found == [("行政处罚法/修订", ("公共法律",)), ("", ()), ("监察法", ("Default for 一班",))]
-
-
-def test_a_case_is_a_description_and_the_questions_after_it() -> None:
-    parts = (
-        Item("C.1", ItemType.TRUE_FALSE, "合法吗", (), ("F",), weight=3),
-        Item("C.2", ItemType.NUMERIC, "几日", (), (), blanks=(Blank(("7",), tolerance=Decimal(0)),)),
-    )
-    item = Item("C", ItemType.CASE, "王某摆摊。", (), (), "总评", topic="处罚法", parts=parts)
-    assert again(item) == item
-    text = moodle.write([item])[0].decode()
-    cut = read("a.xml", text.replace('<question type="numerical">', '<question type="random">').encode())
-    assert [fault.code for fault in cut.rejected] == ["TYPE_UNSUPPORTED", "CASE_INCOMPLETE"]
-
-
-def test_a_description_of_others_is_named() -> None:
-    report = told(question("description", "以下为判断题"), question("truefalse", "好", answer("true", "100")))
-    assert [(fault.code, fault.data["text"]) for fault in report.warnings[:1]] == [
-        ("DESCRIPTION_SKIPPED", "以下为判断题")
-    ]
-    assert [item.stem for item in report.items] == ["好"]
-
-
-def test_what_has_no_place_survives_a_journey_through_the_native_format() -> None:
-    hint = '<hint format="html"><text>&lt;b&gt;想想&lt;/b&gt;</text><shownumcorrect/></hint>'
-    item = only(
-        question("multichoice", "谁", answer("甲", "100"), answer("乙", "0"), hint, "<penalty>0.1</penalty>",
-                 "<correctfeedback format='html'><text>很好</text></correctfeedback><shownumcorrect/>")
-    )  # fmt: skip
-    assert [one.name for one in item.opaque] == ["name", "hint", "penalty", "correctfeedback", "shownumcorrect"]
-    (back,) = read("a.json", native.write([item])).items
-    written = moodle.write([back])[0].decode()
-    assert written.count("<penalty>") == 1
-    assert "<penalty>0.1</penalty>" in written
-    assert "想想" in written
-    assert again(back) == item
-
-
-def test_kept_content_that_is_damaged_is_not_written() -> None:
-    kept = (Opaque("moodle", "hint", "<hint><text>"), Opaque("moodle", "x", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'))
-    item = Item("O", ItemType.TRUE_FALSE, "对吗", (), ("T",), opaque=(*kept, Opaque("qti-2.2", "y", "<y/>")))
-    written, faults = moodle.write([item])
-    assert [fault.code for fault in faults] == ["FIELDS_NOT_CARRIED", "OPAQUE_BAD", "OPAQUE_BAD"]
-    assert b"ENTITY" not in written
-
-
-@pytest.mark.parametrize(
-    ("bad", "code"),
-    [
-        (question("coderunner", "坏"), "TYPE_UNSUPPORTED"),
-        (question("calculated", "坏", answer("{a}", "100")), "TYPE_UNSUPPORTED"),
-        ("<question/>", "TYPE_UNSUPPORTED"),
-        (question("multichoice", "坏"), "OPTIONS_TOO_FEW"),
-        (question("multichoice", "坏", answer("甲", "0"), answer("乙", "0")), "KEY_MISSING"),
-        (question("multichoice", "坏", answer("甲", "x"), answer("乙", "0")), "FRACTION_BAD"),
-        (question("multichoice", "坏", answer("甲", "100"), answer("甲", "0")), "OPTIONS_ALIKE"),
-        (question("multichoice", "坏", answer("甲", "100"), answer("", "0")), "OPTION_EMPTY"),
-        (question("multichoice", "坏", *(answer(str(n), "0" if n else "100") for n in range(40))), "OPTIONS_TOO_MANY"),
-        (question("multichoice", "", answer("甲", "100"), answer("乙", "0")), "STEM_EMPTY"),
-        (question("truefalse", "坏", answer("true", "100"), answer("maybe", "0")), "TRUE_FALSE_KEY_BAD"),
-        (question("truefalse", "坏"), "KEY_MISSING"),
-        (question("shortanswer", "坏", answer("*", "100")), "ANSWER_WILDCARD"),
-        (question("shortanswer", "坏", answer("甲", "50")), "KEY_MISSING"),
-        (question("numerical", "坏", answer("七", "100")), "NUMBER_BAD"),
-        (question("numerical", "坏", answer("7", "100", "", "<tolerance>x</tolerance>")), "TOLERANCE_BAD"),
-        (question("numerical", "坏", answer("7", "100"), answer("8", "100", "", "<tolerance>1</tolerance>")),
-         "TOLERANCES_DIFFER"),
-        (question("matching", "坏"), "OPTIONS_TOO_FEW"),
-        (question("ordering", "坏", answer("甲", "1")), "OPTIONS_TOO_FEW"),
-        (question("essay", "坏"), "RUBRIC_MISSING"),
-        (question("cloze", "坏"), "CLOZE_NONE"),
-        (question("cloze", "坏{1:MC:=甲~乙"), "CLOZE_BAD"),
-        (question("cloze", "坏{1:MULTIRESPONSE:=甲~=乙~丙}"), "TYPE_UNSUPPORTED"),
-        (question("cloze", "坏{1:MC:甲~乙}"), "BLANK_ANSWER_MISSING"),
-        (question("ddmarker", "坏", "<drag><text>x</text></drag>"), "PICTURE_ABSENT"),
-        (question("truefalse", "坏", "<image>a.png</image>"), "PICTURE_ELSEWHERE"),
-        (question("truefalse", "坏", answer("true", "100"), "<tags><tag><text>chizheng:paper=X</text></tag></tags>"),
-         "PAPER_UNKNOWN"),
-    ],
-)  # fmt: skip
-def test_one_bad_question_is_named_with_its_line_and_the_rest_goes_on(bad: str, code: str) -> None:
-    good = question("truefalse", "好", answer("true", "100"), answer("false", "0"))
-    report = told(bad, good)
-    assert [item.stem for item in report.items] == ["好"]
-    assert code in [fault.code for fault in report.rejected]
-    assert {fault.place.line for fault in report.rejected} == {3}
-
-
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (b"<quiz><question type='essay'></quiz>", "XML_BAD"),
-        (b"<?xml version='1.0'?><!DOCTYPE quiz [<!ENTITY a 'b'>]><quiz>&a;</quiz>", "XML_ENTITIES"),
-        (b"<questions/>", "MOODLE_ROOT"),
-        (b"<quiz>" + b"<a>" * 500 + b"</a>" * 500 + b"</quiz>", "XML_DEEP"),
-        (b"   ", "FILE_EMPTY"),
-    ],
-)
-def test_a_file_unusable_as_a_whole_has_a_code(data: bytes, code: str) -> None:
-    with pytest.raises(BankError) as caught:
-        read("a.xml", data, "moodle")
-    assert caught.value.code == code
-
-
-def test_what_stands_outside_questions_is_named() -> None:
-    report = told("<extra/>", question("truefalse", "好", answer("true", "100")))
-    assert [(fault.code, fault.data["name"]) for fault in report.warnings[:1]] == [("MOODLE_STRAY", "extra")]
-
-
-def test_moodle_files_are_recognised_in_every_encoding() -> None:
-    text = "<?xml version='1.0'?>\n<!-- question: 1 -->\n" + quiz(
-        question("truefalse", "好", answer("true", "100"))
-    ).decode().split("\n", 1)[1]  # fmt: skip
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030"):
-        assert detect("a.xml", text.encode(encoding)) == "moodle"
-        assert len(read("a.xml", text.encode(encoding)).items) == 1
-
-
-def test_text_that_xml_cannot_hold_is_refused_by_name() -> None:
-    _, faults = moodle.write([Item("X", ItemType.TRUE_FALSE, "\x01", (), ("T",))], "\x02")
-    assert [fault.code for fault in faults] == ["CHARACTER_REFUSED", "CHARACTER_REFUSED"]
-
-
-def test_every_loss_is_told_in_both_languages() -> None:
-    assert len({loss.field for loss in moodle.LOSES}) == len(moodle.LOSES)
-    assert all(loss.zh.endswith("。") and loss.en.endswith(".") for loss in moodle.LOSES)
-
-
-@pytest.mark.parametrize(
-    "unit", ["{1:SA:", "{1:MC:=a~b}", "_____", "[[1]]", "<b>", "&amp;", "{1:SA:~", "\\", "%", "~#="]
-)
-@pytest.mark.parametrize("kind", ["cloze", "shortanswer", "gapselect"])
-def test_much_of_anything_is_answered_soon(unit: str, kind: str, clocked: None) -> None:
-    text = unit * (CHARACTERS // len(unit))
-    read("a.xml", quiz(question(kind, text, answer("甲", "100"))), "moodle")
-    if kind == "cloze":
-        read("a.xml", quiz(question(kind, "{1:SA:" + text + "}")), "moodle")
-
-
-_WORDS = st.sampled_from(["<quiz>", "</quiz>", "<question type='cloze'>", "<question type='numerical'>", "</question>",
-                          "<questiontext><text>", "</text></questiontext>", "{1:SA:=a}", "<answer fraction='100'>",
-                          "<text>", "</text>", "</answer>", "&lt;", "甲", "<file name='a'>", "</file>"])  # fmt: skip
-
-
-@settings(max_examples=100, deadline=2000)
-@given(st.lists(_WORDS, max_size=30).map("".join) | st.binary(max_size=60).map(lambda b: b.decode("latin-1")))
-def test_no_bytes_make_the_reader_fall(text: str) -> None:
-    for whole in (text, f"<quiz>{text}</quiz>"):
-        try:
-            report = read("a.xml", whole.encode(), "moodle")
-        except BankError:
-            continue
-        assert report.accepted or report.rejected

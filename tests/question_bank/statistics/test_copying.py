@@ -6,6 +6,8 @@ import pytest
 from question_bank.statistics.copying import (
     CANDIDATES_MINIMUM,
     ITEMS_MINIMUM,
+    SHOWN,
+    SUSPECT,
     Seat,
     copying,
     distance,
@@ -103,6 +105,26 @@ def test_the_tail_of_unequal_coins_agrees_with_counting_every_outcome() -> None:
         by_hand[sum(pattern)] += np.prod([q if bit else 1 - q for bit, q in zip(pattern, chances, strict=True)])
     rows = np.tile(chances, (4, 1))
     assert upper_tail(rows, np.arange(4)) == pytest.approx([by_hand[at:].sum() for at in range(4)])
+
+
+def test_no_pair_that_is_not_looked_at_closely_could_be_shown() -> None:
+    chance = np.random.default_rng(11)
+    fewest = CANDIDATES_MINIMUM * (CANDIDATES_MINIMUM - 1) // 2
+    for _ in range(40):
+        size, top = int(chance.integers(ITEMS_MINIMUM, 100)), chance.uniform(0.01, 0.99)
+        coins = chance.uniform(0, top, size)
+        mean, spread = coins.sum(), np.sqrt((coins * (1 - coins)).sum())
+        counts = np.arange(size + 1)
+        unseen = counts[(counts - mean) / spread < SUSPECT]
+        assert upper_tail(np.tile(coins, (len(unseen), 1)), unseen).min() > SHOWN / fewest
+
+
+def test_the_agreement_of_wrong_answers_is_not_raised_by_few_candidates() -> None:
+    chance, found = np.random.default_rng(12), []
+    for _ in range(20):
+        codes = np.where(chance.random((30, 40)) < 0.7, 0, chance.choice([1, 2, 3], (30, 40), p=[0.5, 0.3, 0.2]))
+        found.append(fit(codes).agreement.mean())
+    assert np.mean(found) == pytest.approx(0.5**2 + 0.3**2 + 0.2**2, abs=0.02)
 
 
 def test_blank_answers_agree_with_nobody_and_stay_blank_in_simulated_sittings() -> None:

@@ -33,11 +33,11 @@ def test_flags_stay_silent_on_a_thousand_sound_items() -> None:
 
 
 def test_flags_keep_their_nominal_rate_at_the_border_where_an_item_tells_nothing() -> None:
-    found = sittings.flagged(22, 40, sittings.empty, 400)
-    sittings.say(f"n = 40, 400 items that tell nothing: {dict(found)}")
+    found = sittings.flagged(22, 40, sittings.empty, 200)
+    sittings.say(f"n = 40, 200 items that tell nothing: {dict(found)}")
     for code in ("ITEM_NEGATIVE", "DISTRACTOR_STRONGER", "DISTRACTOR_AHEAD"):
-        assert found[code] <= most(400), code
-    assert found["ITEM_NEGATIVE"] >= 3  # a flag that never speaks would pass every test of silence
+        assert found[code] <= most(200), code
+    assert found["ITEM_NEGATIVE"] >= 1  # a flag that never speaks would pass every test of silence
 
 
 @pytest.mark.parametrize(
