@@ -3,7 +3,10 @@
 Importing a pure module such as `app.eligibility.rules` must not import Flask, so the factory is loaded on first use.
 """
 
+import os
 from typing import TYPE_CHECKING
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # processes share the cores already
 
 if TYPE_CHECKING:
     from flask import Flask

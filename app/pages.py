@@ -80,6 +80,8 @@ NAVIGATION = [
     (_l("Webhooks"), "eligibility.webhooks", (P.ACCOUNTS_MANAGE,), "accounts"),
     (_l("Ledger"), "ledger.entries", (P.LEDGER_READ,), "ledger"),
     (_l("Exams"), "exams.sittings", (P.EXAMS_READ,), "exams"),
+    (_l("Standard setting"), "exams.panels", (P.EXAMS_READ,), "exams"),
+    (_l("Marking answers"), "exams.marking", (P.EXAMS_MARK,), "exams"),
     (_l("Invigilation"), "exams.my_rooms", (P.EXAMS_INVIGILATE,), "exams"),
     (_l("My exams"), "exams.mine", (P.SELF,), "exams"),
 ]

@@ -42,6 +42,7 @@ JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
     ("renewals", credentials.remind_holders, 3600),
     ("papers", exams.generate_due_papers, 60),
     ("overdue", exams.close_overdue, 5),
+    ("figures", exams.compute_figures, 60),
     ("everyone", eligibility.look_at_everyone, 900),
     ("standing", eligibility.look_at_due, 300),
     ("webhooks", eligibility.send_webhooks, 10),

@@ -257,6 +257,7 @@ ROLES = {
     "ian": ("ISSUER",),
     "reg": ("REGISTRAR",),
     "inv": ("INVIGILATOR",),
+    "mar": ("MARKER",),
     "ou": ("OFFICER",),
     "amy": ("APPROVER",),
     "lay": ("SOCIAL_SUPERVISOR",),
@@ -268,8 +269,8 @@ ROLES = {
 def cast(session: Session, house: House, people: Callable[..., int]) -> dict[str, Member]:
     """The fixed cast: ada administrator, tan trainer, rui reviewer, sun supervisor, ian issuer, reg registrar.
 
-    Also inv invigilator, ou officer (with a person in the registry, code KT-0001), amy approver, lay social supervisor,
-    stranger. Roles hold over the bureau; ada's everywhere.
+    Also inv invigilator, mar marker, ou officer (with a person in the registry, code KT-0001), amy approver, lay social
+    supervisor, stranger. Roles hold over the bureau; ada's everywhere.
     """
     from app.accounts import service
     from app.accounts.models import Account, AccountSession

@@ -16,6 +16,7 @@ class Role(StrEnum):
     EDITOR = "EDITOR"
     REVIEWER = "REVIEWER"
     INVIGILATOR = "INVIGILATOR"
+    MARKER = "MARKER"
     ISSUER = "ISSUER"
     SUPERVISOR = "SUPERVISOR"
     APPROVER = "APPROVER"
@@ -32,6 +33,7 @@ ROLE_TITLES = {
     Role.EDITOR: N_("Question editor"),
     Role.REVIEWER: N_("Question reviewer"),
     Role.INVIGILATOR: N_("Invigilator"),
+    Role.MARKER: N_("Marker of written answers"),
     Role.ISSUER: N_("Issuer"),
     Role.SUPERVISOR: N_("Supervisor"),
     Role.APPROVER: N_("Approver of duty"),
@@ -47,12 +49,13 @@ GRANTS: dict[Role, frozenset[P]] = {
     Role.OFFICER: frozenset({P.SELF}),
     Role.TRAINER: frozenset(
         {P.SELF, P.BANK_READ, P.BANK_EDIT, P.BANK_IMPORT, P.TRAINING_READ, P.TRAINING_MANAGE, P.EXAMS_READ}
-        | {P.EXAMS_MANAGE, P.EXAMS_INVIGILATE, P.EXAMS_RELEASE}
+        | {P.EXAMS_MANAGE, P.EXAMS_INVIGILATE, P.EXAMS_RELEASE, P.EXAMS_MARK}
         | _LOOKS_UP
     ),
     Role.EDITOR: frozenset({P.SELF, P.BANK_READ, P.BANK_EDIT, P.BANK_IMPORT, P.REGIMES_READ}),
-    Role.REVIEWER: frozenset({P.SELF, P.BANK_READ, P.BANK_REVIEW, P.REGIMES_READ}),
+    Role.REVIEWER: frozenset({P.SELF, P.BANK_READ, P.BANK_REVIEW, P.REGIMES_READ, P.EXAMS_MARK}),
     Role.INVIGILATOR: frozenset({P.SELF, P.EXAMS_INVIGILATE}),
+    Role.MARKER: frozenset({P.SELF, P.EXAMS_MARK}),
     Role.ISSUER: frozenset({P.SELF, P.CREDENTIALS_READ, P.CREDENTIALS_ISSUE, P.CREDENTIALS_CHANGE} | _LOOKS_UP),
     Role.SUPERVISOR: frozenset(
         {P.SELF, P.ELIGIBILITY_CHECK, P.ELIGIBILITY_READ, P.ROSTERS_EDIT, P.CREDENTIALS_READ, P.TRAINING_READ}

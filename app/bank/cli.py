@@ -1,22 +1,27 @@
 """Commands of the question bank: import, export, load the bundled banks, take up editions of statutes."""
 
 import json
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
 
 from app.accounts import queries as accounts
 from app.bank import queries, service
-from app.bank.policy import Outcome
-from app.core.http import now, today
+from app.bank.policy import EXPORT_FORMATS, Outcome
+from app.core.http import now
 from app.core.permissions import Actor, system_actor
 from app.extensions import db
+from question_bank.formats import Limits
 from question_bank.items import Paper
 
 OPERATOR = "operator"
+FILES = 500
+"""Files of a folder at most."""
 
 
 @click.group("bank")
@@ -25,7 +30,7 @@ def group() -> None:
 
 
 @group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "format_", type=click.Choice(service.FORMATS), default="auto", show_default=True)
 @click.option(
     "--paper", type=click.Choice(list(Paper)), default=Paper.PUBLIC_LAW.value, help="Where the file is silent."
@@ -38,14 +43,30 @@ def group() -> None:
 def import_questions(
     file: Path, format_: str, paper: str, topic: str, *, submit: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Read questions from FILE into the bank as drafts; exit 1 when questions were rejected."""
-    result = service.import_file(
-        db.session(), system_actor(OPERATOR), file.name, file.read_bytes(), now=now(), format=format_, paper=paper,
+    """Read questions from FILE, an archive or a folder of files, as drafts; exit 1 when questions were rejected."""
+    result = service.import_files(
+        db.session(), system_actor(OPERATOR), file.name, _files(file), now=now(), format=format_, paper=paper,
         topic=topic, submit=submit, dry_run=dry_run,
     )  # fmt: skip
     db.session.commit()
     click.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=1) if as_json else _in_words(result))
     sys.exit(1 if result.rejected else 0)
+
+
+def _files(path: Path) -> list[tuple[str, bytes]]:
+    """The file, or those of a folder by their paths in it; links are not followed, nothing is read past the limit."""
+    if not path.is_dir():
+        return [(path.name, _read(path))]
+    walked = (Path(folder) / name for folder, _below, names in os.walk(path) for name in names)
+    inside = sorted(one for one in walked if one.is_file() and not one.is_symlink())
+    if len(inside) > FILES:
+        raise click.UsageError(f"{path.name} holds {len(inside)} files; at most {FILES} are read at a time")
+    return [(str(one.relative_to(path)), _read(one)) for one in inside]
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(Limits().file_bytes + 1)
 
 
 def _in_words(result: service.ImportResult) -> str:
@@ -58,18 +79,30 @@ def _in_words(result: service.ImportResult) -> str:
 
 @group.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
-@click.option("--format", "format_", type=click.Choice(list(service.WRITERS)), default="native", show_default=True)
+@click.option("--format", "format_", type=click.Choice(EXPORT_FORMATS), default="native", show_default=True)
 @click.option("--paper", type=click.Choice(list(Paper)), default=None)
+@click.option("--topic", default="")
+@click.option("--tag", default="")
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
-def export_questions(file: Path, format_: str, paper: str | None, *, as_json: bool) -> None:
-    """Write the newest versions of all questions to FILE."""
-    wanted = queries.ItemFilter(paper=paper or "")
+def export_questions(file: Path, format_: str, paper: str | None, topic: str, tag: str, *, as_json: bool) -> None:
+    """Write the newest versions of questions to FILE; say what the format cannot hold, exit 1 when there is any."""
+    wanted = queries.ItemFilter(paper=paper or "", topic=topic, tag=tag)
     made = service.export(db.session(), system_actor(OPERATOR), wanted, format_, now=now())
     file.write_bytes(made.content)
     db.session.commit()
-    said = {"file": str(file), "format": format_, "count": made.count}
-    click.echo(json.dumps(said, ensure_ascii=False) if as_json else f"{made.count} questions in {file}")
+    click.echo(json.dumps(_export_data(file, format_, made), ensure_ascii=False) if as_json else _exported(file, made))
+    sys.exit(1 if made.lost else 0)
+
+
+def _export_data(file: Path, format_: str, made: service.Exported) -> dict[str, Any]:
+    lost = [{"item": one.place.item, "code": one.code, "zh": one.zh, "en": one.en} for one in made.lost]
+    return {"file": str(file), "format": format_, "count": made.count, "lost": lost}
+
+
+def _exported(file: Path, made: service.Exported) -> str:
+    lines = [f"{one.place.item}: {one.zh} {one.en}" for one in made.lost]
+    return "\n".join([*lines, f"{made.count} questions in {file}"])
 
 
 @group.command("load-bundled")
@@ -115,9 +148,7 @@ def load_statutes(
     """Read FILES as editions of laws and take them up, oldest first; say what changes and which questions cite it."""
     given = service.Given(edition, first.date() if first else None, last.date() if last else None, follows)
     read = [(file.name, file.read_bytes()) for file in files]
-    done = service.load_files(
-        db.session(), system_actor(OPERATOR), read, today=today(), now=now(), given=given, dry_run=dry_run
-    )
+    done = service.load_files(db.session(), system_actor(OPERATOR), read, now=now(), given=given, dry_run=dry_run)
     db.session.commit()
     told = {"dry_run": dry_run, "editions": [one.as_data() for one in done]}
     click.echo(json.dumps(told, ensure_ascii=False, indent=1) if as_json else _loaded_in_words(done, dry_run=dry_run))

@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from app.bank import service
-from app.core.clock import local_day
-from app.core.http import zone
 from app.core.permissions import system_actor
 from app.extensions import db
 
 
 def begin_statutes(now: datetime) -> int:
     """Put under review what every edition that has begun asks for; each question once, however often this runs."""
-    begun = service.begin_reviews(db.session(), system_actor("statutes"), today=local_day(now, zone()), now=now)
+    begun = service.begin_reviews(db.session(), system_actor("statutes"), now=now)
     db.session.commit()
     return begun

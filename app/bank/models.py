@@ -219,3 +219,51 @@ class BankStatuteReview(Base):
     became: Mapped[str | None]
     begun_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+
+
+FIGURES_STAND = text("superseded_at IS NULL")
+
+
+class ItemFigures(Base):
+    """How a version behaved over all released formal sittings; None has too little behind it. Superseded, not changed.
+
+    `facility` is the mean share of the marks, `discrimination` the corrected point-biserial within sittings, each with
+    its 95 % interval; `n` is what they rest on. `candidates` in `sittings` met it. `flags` is a list of plain flags.
+    """
+
+    __tablename__ = "bank_item_figures"
+    __table_args__ = (
+        Index(
+            "uq_bank_item_figures_standing", "version_id", unique=True, sqlite_where=FIGURES_STAND,
+            postgresql_where=FIGURES_STAND,
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
+    n: Mapped[int]
+    facility: Mapped[float | None]
+    facility_low: Mapped[float | None]
+    facility_high: Mapped[float | None]
+    discrimination: Mapped[float | None]
+    discrimination_low: Mapped[float | None]
+    discrimination_high: Mapped[float | None]
+    sittings: Mapped[int]
+    candidates: Mapped[int]
+    flags: Mapped[list[Any]]
+    computed_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+
+
+class ItemRemark(Base):
+    """What somebody said about a version beside any judgement; remarks are added, never changed."""
+
+    __tablename__ = "bank_item_remark"
+    __table_args__ = (Index(None, "version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("bank_item_version.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    label: Mapped[str]
+    text: Mapped[str]
+    recorded_at: Mapped[datetime]

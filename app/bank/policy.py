@@ -109,6 +109,55 @@ LEVEL_TITLES = {
     "APPLICATION": N_("Applying"),
     "JUDGEMENT": N_("Judging"),
 }
+REVIEW_TITLES = {
+    "UNREVIEWED": N_("Not held against the statute"),
+    "CHECKED": N_("Held against the statute by its author"),
+    "REVIEWED": N_("Held against the statute by a second person"),
+}
+SHAPE_TITLES = {
+    "RECTANGLE": N_("Rectangle: left, top, right, bottom"),
+    "CIRCLE": N_("Circle: x, y, radius"),
+    "POLYGON": N_("Polygon: x, y of each corner"),
+}
+READ_FORMATS = (
+    "auto", "docx", "xlsx", "csv", "plain_text", "gift", "aiken", "moodle", "qti", "native", "mixed",
+)  # fmt: skip
+EXPORT_FORMATS = ("native", "gift", "moodle", "qti", "aiken", "xlsx", "csv", "docx", "pdf")
+
+
+class Bulk(StrEnum):
+    """An act on many questions at once."""
+
+    SUBMIT = "SUBMIT"
+    APPROVE = "APPROVE"
+    RETIRE = "RETIRE"
+    TAG = "TAG"
+    UNTAG = "UNTAG"
+    LEVEL = "LEVEL"
+    TOPIC = "TOPIC"
+
+
+BULK_TITLES = {
+    Bulk.SUBMIT: N_("Put before the reviewer"),
+    Bulk.APPROVE: N_("Approve"),
+    Bulk.RETIRE: N_("Retire"),
+    Bulk.TAG: N_("Add a tag"),
+    Bulk.UNTAG: N_("Take a tag away"),
+    Bulk.LEVEL: N_("Set the level"),
+    Bulk.TOPIC: N_("Set the topic"),
+}
+EXCEPTION_TITLES = {
+    "not-a-draft": N_("not a draft"),
+    "not-under-review": N_("not under review"),
+    "same-person": N_("written by yourself"),
+    "edition-ended": N_("its law has a newer edition"),
+    "edition-not-begun": N_("its law is not in force yet"),
+    "retired-already": N_("retired already"),
+    "nothing-changed": N_("nothing would change"),
+    "too-many-tags": N_("it has as many tags as it may"),
+    "version-moved": N_("changed since it was shown"),
+    "item-unknown": N_("no such question"),
+}
 FIELD_TITLES = {
     "type": N_("Question type"),
     "stem": N_("Question"),
@@ -122,6 +171,19 @@ FIELD_TITLES = {
     "tags": N_("Tags"),
     "overlay": N_("Only for the rules of"),
     "source_fact": N_("Source fact"),
+    "feedback": N_("Feedback"),
+    "worth": N_("Worth of options"),
+    "prompts": N_("To be matched"),
+    "blanks": N_("Blanks"),
+    "areas": N_("Areas of the picture"),
+    "parts": N_("Questions of the case"),
+    "rubric": N_("Rubric"),
+    "model_answer": N_("Model answer"),
+    "pictures": N_("Pictures"),
+    "seconds": N_("Expected time in seconds"),
+    "author_role": N_("Author's role"),
+    "review": N_("Held against the statute"),
+    "opaque": N_("Kept from another format"),
 }
 
 

@@ -23,6 +23,7 @@ class P(StrEnum):
     EXAMS_MANAGE = "exams:manage"
     EXAMS_INVIGILATE = "exams:invigilate"
     EXAMS_RELEASE = "exams:release"
+    EXAMS_MARK = "exams:mark"
     CREDENTIALS_READ = "credentials:read"
     CREDENTIALS_ISSUE = "credentials:issue"
     CREDENTIALS_CHANGE = "credentials:change"

@@ -18,7 +18,7 @@ from app.demo.stage import Stage
 from app.exams.models import AnswerJournal, Attempt, ExamPaper, Result, Sitting
 from app.exams.queries.rules import rules_for
 from app.exams.service.attempts import receipt_code
-from app.exams.service.papers import digest_of, source_of
+from app.exams.service.sources import digest_of, source_of
 from app.exams.sitting import ClosedBy, accepts_until
 from app.ledger.service import Deed, record_all
 from question_bank.assembly import check_form, draw

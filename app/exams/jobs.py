@@ -1,13 +1,18 @@
 """Sweeps of the exams. Each claims one due thing, finishes it, commits, and asks for the next; safe to run twice."""
 
 import logging
+import os
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from multiprocessing import get_context
 
 from app.core.errors import DomainError
 from app.core.http import zone
 from app.core.permissions import system_actor
 from app.exams import service
+from app.exams.service.figures import due_figures, keep_sitting_figures, material_of
 from app.extensions import db
+from question_bank.statistics.plain import Computed, Material, compute
 
 LOG = logging.getLogger(__name__)
 ACTOR = system_actor("exams-job")
@@ -52,3 +57,26 @@ def _generate(sitting_id: int, now: datetime) -> int:
         db.session.commit()
         made, waiting = made + done.made, done.waiting
     return made
+
+
+def compute_figures(now: datetime) -> int:
+    """Compute the statistics of released sittings, one after the other; how many were computed.
+
+    Nothing is locked meanwhile: what they are made from is read first, and what comes out is kept in the end.
+    """
+    done = 0
+    while done < MOST and (sitting_id := due_figures(db.session())) is not None:
+        material = material_of(db.session(), sitting_id)
+        db.session.rollback()
+        computed = _aside(material)
+        keep_sitting_figures(db.session(), ACTOR, sitting_id, computed, now=now, zone=zone())
+        db.session.commit()
+        done += 1
+    return done
+
+
+def _aside(material: Material) -> Computed:
+    """In a process of its own with one thread, so that the other sweeps and the machine go on."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(compute, material).result()

@@ -110,22 +110,29 @@ def _total_problems(form: Form, spec: Specification, known: Mapping[Ref, PoolIte
         for one, item in placed
     ]
     times = [None if item.seconds is None else Decimal(item.seconds) for _, item in placed]
-    for name, span, figures in (("SCORE", spec.expected_score, scores), ("SECONDS", spec.expected_seconds, times)):
+    for codes, span, figures in ((_SCORE, spec.expected_score, scores), (_SECONDS, spec.expected_seconds, times)):
         if span:
             yield from _span_problems(
-                name, span, [(one.ref, figure) for (one, _), figure in zip(placed, figures, strict=True)]
+                codes, span, [(one.ref, figure) for (one, _), figure in zip(placed, figures, strict=True)]
             )
 
 
-def _span_problems(name: str, span: Span, figures: Sequence[tuple[Ref, Decimal | None]]) -> Iterator[Problem]:
+_SCORE = ("FORM_SCORE_UNKNOWN", "FORM_SCORE_LOW", "FORM_SCORE_HIGH")
+_SECONDS = ("FORM_SECONDS_UNKNOWN", "FORM_SECONDS_LOW", "FORM_SECONDS_HIGH")
+
+
+def _span_problems(
+    codes: tuple[str, str, str], span: Span, figures: Sequence[tuple[Ref, Decimal | None]]
+) -> Iterator[Problem]:
+    unknown, low, high = codes
     for ref, figure in figures:
         if figure is None:
-            yield Problem(f"FORM_{name}_UNKNOWN", None, {"ref": ref})
+            yield Problem(unknown, None, {"ref": ref})
     total = sum((figure for _, figure in figures if figure is not None), Decimal(0))
     if span.low is not None and total < span.low:
-        yield Problem(f"FORM_{name}_LOW", None, {"total": _plain(total), "bound": _plain(span.low)})
+        yield Problem(low, None, {"total": _plain(total), "bound": _plain(span.low)})
     if span.high is not None and total > span.high:
-        yield Problem(f"FORM_{name}_HIGH", None, {"total": _plain(total), "bound": _plain(span.high)})
+        yield Problem(high, None, {"total": _plain(total), "bound": _plain(span.high)})
 
 
 def _plain(number: Decimal) -> str:

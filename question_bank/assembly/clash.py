@@ -240,8 +240,19 @@ def _cells_in_words(asked: _Sum, clash: frozenset[int], cells: Sequence[int]) ->
         if forms > 1:
             data["needed"] = f"{needs[number]} × {forms} = {needs[number] * forms}"
         code = "CLASH_CELL_LEFT" if data["left"] != data["available"] else "CLASH_CELL"
-        told.append(Clash(f"{code}_SHARED", {**data, **sums}) if len(cells) > 1 else Clash(code, data))
+        told.append(Clash(_SHARED[code], {**data, **sums}) if len(cells) > 1 else Clash(code, data))
     return told
+
+
+_SHARED = {"CLASH_CELL": "CLASH_CELL_SHARED", "CLASH_CELL_LEFT": "CLASH_CELL_LEFT_SHARED"}
+
+
+_BARE = {
+    "CLASH_SCORE_LOW": "CLASH_SCORE_LOW_BARE",
+    "CLASH_SCORE_HIGH": "CLASH_SCORE_HIGH_BARE",
+    "CLASH_SECONDS_LOW": "CLASH_SECONDS_LOW_BARE",
+    "CLASH_SECONDS_HIGH": "CLASH_SECONDS_HIGH_BARE",
+}
 
 
 def _left(asked: _Sum, rules: Sequence[Rule]) -> dict[int, set[int]]:
@@ -268,6 +279,6 @@ def _reach(asked: _Sum, clash: frozenset[int], number: int) -> Clash:
             programme.costs[first + pair] = -weight if upward else weight
     reached = solve(programme, nodes=NODES)
     if reached.outcome is not Outcome.OPTIMAL:
-        return Clash(f"{rule.code}_BARE", rule.data)
+        return Clash(_BARE[rule.code], rule.data)
     each = abs(reached.objective) / (asked.blocks * asked.times)
     return Clash(rule.code, {**rule.data, "reach": f"{each:.2f}".rstrip("0").rstrip(".")})

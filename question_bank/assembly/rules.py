@@ -162,7 +162,15 @@ def _spans(task: Task) -> Iterator[Rule]:
                 low, high = (float(bound), inf) if end == "LOW" else (-inf, float(bound))
                 row = Row(weights, low, high, max(float(bound) / places, 0.01))
                 rows = (row, shut) if shut.weights else (row,)
-                yield Rule(f"CLASH_{name}_{end}", rows, {"bound": str(bound), "unknown": len(unknown[name])})
+                yield Rule(_BOUNDS[name, end], rows, {"bound": str(bound), "unknown": len(unknown[name])})
+
+
+_BOUNDS = {
+    ("SCORE", "LOW"): "CLASH_SCORE_LOW",
+    ("SCORE", "HIGH"): "CLASH_SCORE_HIGH",
+    ("SECONDS", "LOW"): "CLASH_SECONDS_LOW",
+    ("SECONDS", "HIGH"): "CLASH_SECONDS_HIGH",
+}
 
 
 def _meetings(task: Task) -> Iterator[Rule]:

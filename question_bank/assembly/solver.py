@@ -73,6 +73,9 @@ def solve(programme: Programme, *, nodes: int = 2000, gap: float = 0.0, near: fl
 
     Raises BankError SEARCH_TOO_LONG.
     """
+    if not programme.costs:  # HiGHS calls it empty, whatever its rows ask
+        kept = all(low <= 0 <= high for low, high in zip(programme.row_low, programme.row_high, strict=True))
+        return Answer(Outcome.OPTIMAL, (), 0.0, 0.0) if kept else Answer(Outcome.INFEASIBLE, None, 0.0, 0.0)
     import highspy  # kept out of start-up
 
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]

@@ -9,7 +9,7 @@ from math import isfinite
 
 import numpy as np
 
-from question_bank.faults import Datum, refusal
+from question_bank.faults import refusal
 from question_bank.statistics.brief import MINIMUM_N
 from question_bank.statistics.intervals import (
     Estimate,
@@ -105,12 +105,12 @@ def angoff(
     """
     table: dict[tuple[int, str, str], float] = {}
     for one in ratings:
-        where: dict[str, Datum] = {"judge": one.judge, "item": one.item, "round": one.round}
-        if one.item not in marks or not (isfinite(one.chance) and 0 <= one.chance <= 1):
-            raise refusal("STANDARD_RATING_BAD", value=str(one.chance), **where)
-        if (one.round, one.judge, one.item) in table:
-            raise refusal("STANDARD_RATING_TWICE", **where)
-        table[one.round, one.judge, one.item] = one.chance
+        judge, item, number = one.judge, one.item, one.round
+        if item not in marks or not (isfinite(one.chance) and 0 <= one.chance <= 1):
+            raise refusal("STANDARD_RATING_BAD", value=str(one.chance), judge=judge, item=item, round=number)
+        if (number, judge, item) in table:
+            raise refusal("STANDARD_RATING_TWICE", judge=judge, item=item, round=number)
+        table[number, judge, item] = one.chance
     return tuple(_round(number, table, marks, facilities or {}) for number in sorted({key[0] for key in table}))
 
 

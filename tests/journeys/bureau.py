@@ -277,14 +277,14 @@ def hold(town: Town, paper: Paper, codes: Sequence[str], opens: datetime, *, kin
 
 def plan(
     town: Town, code: str, paper: Paper, codes: Sequence[str], window: tuple[datetime, datetime], *, known: datetime,
-    kind: Kind = Kind.FORMAL, minutes: int = 60, items: int = 5, **more: object,
+    kind: Kind = Kind.FORMAL, minutes: int = 60, items: int = 5, cells: Sequence[Cell] = (), **more: object,
 ) -> int:  # fmt: skip
     """Specify, plan and announce a sitting, admit these people; returns its id."""
     formal = kind is Kind.FORMAL
     wording = exams.SpecificationData(
         title=f"{TITLES[paper]}（{code}）", pass_percent=None, duration_minutes=minutes, attempts=3, period_days=365,
         wait_days=30 if formal else 0, shuffle_items=True, shuffle_options=True, scoring=ScoringPolicy.ALL_OR_NOTHING,
-        cells=(Cell(TOPIC, ItemType.SINGLE, None, items, Decimal(2)),),
+        cells=tuple(cells) or (Cell(TOPIC, ItemType.SINGLE, None, items, Decimal(2)),),
     )  # fmt: skip
     specification = exams.create_specification(
         town.session, town.hand, code=f"S-{code}", unit_id=town.units[BUREAU], paper=paper, kind=kind, data=wording,

@@ -90,6 +90,13 @@ def test_questions_without_a_figure_do_not_count_towards_a_bound() -> None:
     assert told[1].data["unknown"] == 10
 
 
+def test_a_cell_that_no_question_fits_is_named_also_where_it_stands_alone() -> None:
+    for pool in (POOL, []):
+        told = clashes(Specification((cell("规划", 2),)), pool)
+        assert [(one.code, one.data["available"]) for one in told] == [("CLASH_CELL", 0)]
+        assert told[0].smallest
+
+
 def test_too_many_papers_name_the_cell_and_that_questions_are_not_shared() -> None:
     told = clashes(Specification((cell("处罚", 7), cell("强制", 5))), POOL, forms=3)
     assert [one.code for one in told] == ["CLASH_CELL", "CLASH_SHARING"]

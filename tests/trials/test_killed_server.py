@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from app.exams.models import AnswerJournal, Attempt
 from app.extensions import db
+from tests.conftest import THOROUGH
 from tests.live import LiveSite, database, seed_hall, write_together
 
-KILLS = int(os.environ.get("CHIZHENG_KILLS", "30"))
+KILLS = int(os.environ.get("CHIZHENG_KILLS", "30" if THOROUGH else "10"))
 CLIENTS = 12
 
 

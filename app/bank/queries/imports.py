@@ -149,6 +149,17 @@ def outcome_counts(session: Session, token: str) -> Mapping[str, int]:
     return {row[0]: row[1] for row in session.execute(statement)}
 
 
+def near_count(session: Session, token: str) -> int:
+    """How many lines of a report say that a question may repeat another."""
+    statement = (
+        select(func.count())
+        .select_from(BankImportRow)
+        .join(BankImport, BankImport.id == BankImportRow.import_id)
+        .where(BankImport.token == token, BankImportRow.code.startswith("NEAR_DUPLICATE", autoescape=True))
+    )
+    return session.scalar(statement) or 0
+
+
 def known_codes(session: Session, codes: list[str]) -> dict[str, Known]:
     """The questions of the bank that bear one of the codes."""
     found: dict[str, Known] = {}

@@ -7,8 +7,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.bank.models import Item, ItemVersion
-from app.bank.queries.rows import VersionRow, citation_text, question_of
+from app.bank.queries.rows import VersionRow, question_of
 from app.bank.queries.statutes import validity
+from app.bank.queries.wording import citation_text
 from question_bank.assembly import PoolItem
 from question_bank.items import ItemType, Level
 

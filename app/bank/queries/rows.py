@@ -1,17 +1,16 @@
 """Rows that the room's queries return, and how a stored version becomes a question again."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.bank.models import Item, ItemVersion
 from app.bank.policy import Status, same_person
+from app.bank.queries.wording import citation_text, differences, digest
 from app.core.permissions import Actor
 from question_bank.faults import Place
 from question_bank.formats import native_parts
-from question_bank.items import Citation, ItemType, Level, Option, Paper, anchored_options, fingerprint
+from question_bank.items import Citation, ItemType, Level, Option, Paper, Review, anchored_options, fingerprint
 from question_bank.items import Item as Question
 
 
@@ -51,6 +50,10 @@ class ItemRow:
     author_id: int | None
     author: str
     created_at: datetime
+    law: str = ""
+    tags: tuple[str, ...] = ()
+    review: str = Review.UNREVIEWED.value
+    difficulty: float | None = None
 
     def written_by(self, actor: Actor) -> bool:
         """Whether the newest version is this person's own, so that somebody else must review it."""
@@ -66,6 +69,16 @@ class StepRow:
     rejected: bool
     by: str
     comment: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class RemarkRow:
+    """What somebody said about a version."""
+
+    number: int
+    by: str
+    text: str
     recorded_at: datetime
 
 
@@ -91,11 +104,12 @@ class VersionHistory:
 
 @dataclass(frozen=True)
 class ItemPage:
-    """A question whole: its row, versions newest first, and steps newest first."""
+    """A question whole: its row, versions and steps newest first, and what was said about it, oldest first."""
 
     row: ItemRow
     versions: tuple[VersionHistory, ...]
     steps: tuple[StepRow, ...]
+    remarks: tuple[RemarkRow, ...] = ()
 
     @property
     def newest(self) -> VersionHistory:
@@ -126,15 +140,6 @@ class Page:
     total: int
 
 
-def citation_text(law: str | None, edition: str | None, article: str | None) -> str:
-    """The source as Chinese law texts are cited, 《行政处罚法》（2021-01-22）第42条; empty where there is none."""
-    if not law:
-        return ""
-    main, _sep, part = (article or "").partition("-")
-    where = f"第{main}条" + (f"之{part}" if part else "") if main else ""
-    return f"《{law}》" + (f"（{edition}）" if edition else "") + where
-
-
 def question_of(code: str, paper: str, version: ItemVersion) -> Question:
     """The stored version as the question it was made from."""
     cited = None if version.law is None else Citation(version.law, version.edition or "", version.article or "")
@@ -163,57 +168,13 @@ def columns_of(question: Question) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def digest(question: Question) -> str:
-    """SHA-256, in hex, of every field but code and paper: equal digests mean that nothing was changed."""
-    plain = json.dumps(_shown_fields(question), ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(plain.encode("ascii")).hexdigest()
-
-
-def differences(before: Question, after: Question) -> tuple[tuple[str, str, str], ...]:
-    """(field, before, after) for every field that differs, as text."""
-    old, new = _shown_fields(before), _shown_fields(after)
-    names = dict.fromkeys([*old, *new])
-    return tuple((name, old.get(name, ""), new.get(name, "")) for name in names if old.get(name) != new.get(name))
-
-
-def _shown_fields(question: Question) -> dict[str, str]:
-    cited = question.citation
-    return {
-        "type": question.type.value,
-        "stem": question.stem,
-        "options": "\n".join(f"{option.key}. {option.text}" for option in question.options),
-        "key": " ".join(question.key),
-        "explanation": question.explanation,
-        "topic": question.topic,
-        "citation": citation_text(cited.law, cited.edition, cited.article) if cited else "",
-        "level": question.level.value,
-        "difficulty": "" if question.difficulty is None else repr(question.difficulty),
-        "tags": "、".join(question.tags),
-        "overlay": question.overlay or "",
-        "source_fact": question.source_fact or "",
-        **{name: _as_lines(value) for name, value in native_parts.as_json(question).items()},
-    }
-
-
-def _as_lines(value: Any) -> str:  # noqa: ANN401 - a part of the native format
-    """A further part of a question as text, a line for each entry; the bytes of a picture by their digest."""
-    if isinstance(value, dict):
-        return "；".join(f"{name}: {_as_lines(_short(name, one))}" for name, one in value.items())
-    if isinstance(value, list):
-        return "\n".join(_as_lines(one) for one in value)
-    return str(value)
-
-
-def _short(name: str, value: Any) -> Any:  # noqa: ANN401 - a part of the native format
-    return hashlib.sha256(value.encode()).hexdigest()[:16] if name == "data" else value
-
-
 def item_row(item: Item, version: ItemVersion) -> ItemRow:
     """The row of an item whose newest version is given."""
     return ItemRow(
         item.id, item.code, item.paper, item.status, item.latest, item.in_use, version.id, version.type, version.stem,
         version.topic, version.level, citation_text(version.law, version.edition, version.article),
-        version.author_account_id, version.author_label, version.created_at,
+        version.author_account_id, version.author_label, version.created_at, version.law or "", tuple(version.tags),
+        version.further.get("review", Review.UNREVIEWED.value), version.difficulty,
     )  # fmt: skip
 
 

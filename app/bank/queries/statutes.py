@@ -45,10 +45,11 @@ class Known:
 
 
 class Validity:
-    """When citations hold, by every edition that is known."""
+    """When citations hold, by every edition that is known; `withdrawn` are (law, edition) taken back and not known."""
 
-    def __init__(self, editions: Iterable[Known]) -> None:
+    def __init__(self, editions: Iterable[Known], withdrawn: Iterable[tuple[str, str]] = ()) -> None:
         self.editions = tuple(editions)
+        self.withdrawn = frozenset(withdrawn)
         self._laws = {name for known in self.editions for name in (known.law, known.follows) if name}
         self._begins = {(known.law, known.edition): known.begins for known in self.editions}
         self._ends: dict[tuple[str, str, date], date | None] = {}
@@ -85,6 +86,8 @@ class Validity:
         if not version.law:
             return True
         edition = version.edition or ""
+        if (version.law, edition) in self.withdrawn:
+            return False
         first = self.first_day(version.law, edition)
         last = self.last_day(version.law, edition, written_on(version))
         return (first is None or first <= on) and (last is None or on <= last)
@@ -94,22 +97,29 @@ def _is_later(one: Known, edition: str, written: date) -> bool:
     return one.edition > edition if edition else one.begins > written
 
 
+def law_day(moment: datetime) -> date:
+    """The day of the law at a moment: Beijing time."""
+    return moment.astimezone(LAW_ZONE).date()
+
+
 def written_on(version: ItemVersion) -> date:
-    """The day a version was written, in Beijing time."""
-    return version.created_at.astimezone(LAW_ZONE).date()
+    """The day a version was written, as the law counts days."""
+    return law_day(version.created_at)
 
 
 def validity(session: Session) -> Validity:
     """Every edition in force or to come: what was adopted here, and the index of the package for the rest."""
-    statement = select(BankStatute).where(BankStatute.adopted_at.is_not(None), BankStatute.withdrawn_at.is_(None))
-    adopted = [_known(row) for row in session.scalars(statement.order_by(BankStatute.edition))]
+    statement = select(BankStatute).where(BankStatute.adopted_at.is_not(None)).order_by(BankStatute.edition)
+    rows = session.scalars(statement).all()
+    adopted = [_known(row) for row in rows if row.withdrawn_at is None]
     here = {(known.law, known.edition) for known in adopted}
     bundled = [
         Known(one.law, one.edition, one.valid_from, one.valid_to)
         for one in bundled_index().statutes
         if (one.law, one.edition) not in here
     ]
-    return Validity([*adopted, *bundled])
+    known = here | {(one.law, one.edition) for one in bundled}
+    return Validity([*adopted, *bundled], {(row.law, row.edition) for row in rows} - known)
 
 
 def _known(row: BankStatute) -> Known:

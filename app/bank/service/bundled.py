@@ -24,7 +24,7 @@ def load_bundled(session: Session, author: Actor, reviewer: Actor, now: datetime
         raise Refused("same-person", N_("Author and reviewer must be two different people."))
     total = 0
     for name, data in bundled():
-        plan = plan_import(session, name, data, format="native", paper=Paper.PUBLIC_LAW)
+        plan = plan_import(session, [(name, data)], format="native", paper=Paper.PUBLIC_LAW, alike=False)
         _must_be_sound(name, plan)
         pairs = add_items(session, author, plan.new, now=now, submit=True)
         take_step(session, reviewer, pairs, Status.FINAL, now=now)

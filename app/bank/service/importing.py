@@ -3,16 +3,19 @@
 import hashlib
 import os
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.bank.models import BankImport, BankImportRow, Item
 from app.bank.policy import KEEP_UPLOAD_DAYS, ImportState, Outcome, Status
-from app.bank.queries.imports import owns
-from app.bank.service.planning import FORMATS, ImportResult, Plan, plan_import, result_of
+from app.bank.queries.imports import ReportRow, owns
+from app.bank.service.planning import FORMATS, Files, ImportResult, NearRow, Plan, near_rows, plan_import, result_of
+from app.bank.service.wording import SENTENCES
 from app.bank.service.writing import add_items, add_versions
 from app.core.errors import N_, Invalid, NotFound, Refused, Stale
 from app.core.permissions import Actor
@@ -22,13 +25,15 @@ from question_bank.items import Item as Question
 from question_bank.items import Paper
 
 CHUNK = 500
+NOTHING: frozenset[str] = frozenset()
+WRITTEN = (Outcome.ADDED, Outcome.CHANGED)
 
 
-def import_file(
+def import_files(
     session: Session,
     actor: Actor,
     name: str,
-    data: bytes,
+    files: Files,
     *,
     now: datetime,
     format: str = "auto",  # noqa: A002 - the command's own word
@@ -37,19 +42,25 @@ def import_file(
     submit: bool = False,
     dry_run: bool = False,
 ) -> ImportResult:
-    """Read a file and, unless it is a dry run, take over at once what was accepted. A dry run writes nothing at all.
+    """Read files and, unless it is a dry run, take over at once what was accepted. A dry run writes nothing at all.
 
-    `paper` and `topic` are for questions that do not say theirs. Raises Invalid `format-unknown` or `paper-unknown`.
+    `name` is that of the file or folder; `paper` and `topic` are for questions that do not say theirs. Raises Invalid
+    `format-unknown` or `paper-unknown`.
     """
     _check_choices(format, paper)
-    plan = plan_import(session, name, data, format=format, paper=paper, topic=topic)
+    plan = plan_import(session, files, format=format, paper=paper, topic=topic)
     if not dry_run:
-        run = _new_run(actor, name, data, paper, plan, topic=topic, submit=submit, now=now)
+        run = _new_run(actor, name, files, paper, plan, topic=topic, submit=submit, now=now)
         session.add(run)
         session.flush()
         _write_report(session, run, plan)
         _write(session, actor, run, plan, now)
     return result_of(plan, name, dry_run=dry_run)
+
+
+def import_file(session: Session, actor: Actor, name: str, data: bytes, **choices: Any) -> ImportResult:  # noqa: ANN401
+    """The same with one file, or one archive of files."""
+    return import_files(session, actor, name, [(name, data)], **choices)
 
 
 def check_upload(
@@ -71,8 +82,8 @@ def check_upload(
     `format-unknown` or `paper-unknown`.
     """
     _check_choices(format, paper)
-    plan = plan_import(session, name, data, format=format, paper=paper, topic=topic)
-    run = _new_run(actor, name, data, paper, plan, topic=topic, submit=submit, now=now)
+    plan = plan_import(session, [(name, data)], format=format, paper=paper, topic=topic)
+    run = _new_run(actor, name, [(name, data)], paper, plan, topic=topic, submit=submit, now=now)
     session.add(run)
     session.flush()
     _write_report(session, run, plan)
@@ -86,17 +97,16 @@ def check_upload(
     return run.token
 
 
-def take_over(session: Session, actor: Actor, folder: Path, token: str, *, now: datetime) -> ImportResult:
-    """Write what the dry run promised, in one transaction.
+def take_over(
+    session: Session, actor: Actor, folder: Path, token: str, *, now: datetime, leave_out: frozenset[str] = NOTHING
+) -> ImportResult:
+    """Write what the dry run promised, in one transaction, but not the questions whose codes are to be left out.
 
     Raises NotFound for a stranger's run; Refused `import-finished`, `nothing-to-import` or `upload-gone`; Stale
     `bank-moved` where the bank has changed so that the report would be another.
     """
     run = _own_run(session, actor, token)
-    if not run.added + run.changed:
-        raise Refused("nothing-to-import", N_("There is nothing in this file to take over."))
-    data = _kept(folder, run)
-    plan = plan_import(session, run.file_name, data, format=run.format, paper=run.paper, topic=run.topic)
+    plan = _plan_again(session, folder, run)
     promised = select(BankImportRow.outcome, BankImportRow.item_code).where(BankImportRow.import_id == run.id)
     said_then = session.execute(promised.order_by(BankImportRow.position))
     if tuple((outcome, code) for outcome, code in said_then) != plan.deeds:
@@ -104,19 +114,60 @@ def take_over(session: Session, actor: Actor, folder: Path, token: str, *, now: 
             "bank-moved",
             N_("The bank has changed since this file was checked. Check it again; nothing was taken over."),
         )
+    plan = _without(session, run, plan, leave_out)
+    if not plan.new and not plan.changed:
+        raise Refused("nothing-to-import", N_("There is nothing in this file to take over."))
     _write(session, actor, run, plan, now)
     (folder / run.token).unlink(missing_ok=True)
     return result_of(plan, run.file_name, dry_run=False)
 
 
+def _without(session: Session, run: BankImport, plan: Plan, codes: frozenset[str]) -> Plan:
+    """The plan less what is left out; the report says so."""
+    left = {one.code for one in (*plan.new, *plan.changed)} & codes
+    if not left:
+        return plan
+    zh, en = SENTENCES["LEFT_OUT"]
+    told = {"outcome": Outcome.NOTED.value, "code": "LEFT_OUT", "zh": zh, "en": en}
+    rows = update(BankImportRow).where(
+        BankImportRow.import_id == run.id, BankImportRow.item_code.in_(left),
+        BankImportRow.outcome.in_([Outcome.ADDED.value, Outcome.CHANGED.value]),
+    )  # fmt: skip
+    session.execute(rows.values(**told))
+    kept = replace(
+        plan, new=tuple(one for one in plan.new if one.code not in left),
+        changed=tuple(one for one in plan.changed if one.code not in left),
+        rows=tuple(_left_out(row) if row.item_code in left and row.outcome in WRITTEN else row for row in plan.rows),
+    )  # fmt: skip
+    _count(run, kept)
+    return kept
+
+
+def _left_out(row: ReportRow) -> ReportRow:
+    zh, en = SENTENCES["LEFT_OUT"]
+    return replace(row, outcome=Outcome.NOTED, code="LEFT_OUT", zh=zh, en=en)
+
+
+def near_pairs(session: Session, actor: Actor, folder: Path, token: str) -> tuple[NearRow, ...]:
+    """What of a checked file is nearly the same as a question in it or in the bank. Raises as `take_over`."""
+    return near_rows(session, _plan_again(session, folder, _own_run(session, actor, token), alike=False))
+
+
 def check_again(session: Session, actor: Actor, folder: Path, token: str, *, now: datetime) -> None:
     """Compare a kept file with the bank of now; the new report replaces the old one. Raises as `take_over`."""
     run = _own_run(session, actor, token)
-    plan = plan_import(session, run.file_name, _kept(folder, run), format=run.format, paper=run.paper, topic=run.topic)
+    plan = _plan_again(session, folder, run)
     session.execute(delete(BankImportRow).where(BankImportRow.import_id == run.id))
     _count(run, plan)
     _write_report(session, run, plan)
     record(session, actor, "bank.import.checked", ("bank_import", run.token), now=now, after={"sha256": run.sha256})
+
+
+def _plan_again(session: Session, folder: Path, run: BankImport, *, alike: bool = True) -> Plan:
+    if not run.added + run.changed:
+        raise Refused("nothing-to-import", N_("There is nothing in this file to take over."))
+    files = [(run.file_name, _kept(folder, run))]
+    return plan_import(session, files, format=run.format, paper=run.paper, topic=run.topic, alike=alike)
 
 
 def discard(session: Session, actor: Actor, folder: Path, token: str, *, now: datetime) -> None:
@@ -139,16 +190,23 @@ def _check_choices(format_: str, paper: str) -> None:
 
 
 def _new_run(
-    actor: Actor, name: str, data: bytes, paper: str, plan: Plan, *, topic: str, submit: bool, now: datetime
+    actor: Actor, name: str, files: Files, paper: str, plan: Plan, *, topic: str, submit: bool, now: datetime
 ) -> BankImport:
     run = BankImport(
-        token=secrets.token_hex(16), file_name=shown(PurePath(name).name), size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(), format=plan.format, paper=paper, topic=topic, submit=submit,
+        token=secrets.token_hex(16), file_name=shown(PurePath(name).name), size=sum(len(data) for _name, data in files),
+        sha256=_digest(files), format=plan.format, paper=paper, topic=topic, submit=submit,
         state=ImportState.CHECKED.value, owner_account_id=actor.account_id, owner_label=actor.label, created_at=now,
         finished_at=None,
     )  # fmt: skip
     _count(run, plan)
     return run
+
+
+def _digest(files: Files) -> str:
+    """SHA-256 of the one file, or of a list of the files' own."""
+    digests = [(hashlib.sha256(data).hexdigest(), name) for name, data in files]
+    listed = "".join(f"{digest}  {name}\n" for digest, name in digests).encode()
+    return digests[0][0] if len(digests) == 1 else hashlib.sha256(listed).hexdigest()
 
 
 def _count(run: BankImport, plan: Plan) -> None:

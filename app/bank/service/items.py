@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.bank.queries.imports import known_prints
-from app.bank.queries.rows import differences, question_of
+from app.bank.queries.rows import question_of
+from app.bank.queries.wording import differences
 from app.bank.service.writing import add_items, add_versions, locked
 from app.core.errors import N_, Invalid, Refused
 from app.core.permissions import Actor

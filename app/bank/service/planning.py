@@ -1,21 +1,29 @@
 """What a file of questions would do to the bank, worked out without writing anything."""
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.bank.policy import Outcome, Status
+from app.bank.policy import READ_FORMATS, Outcome, Status
 from app.bank.queries.imports import Known, ReportRow, known_codes, known_prints
-from app.bank.queries.rows import differences
+from app.bank.queries.search import ItemFilter, questions
+from app.bank.queries.wording import differences
 from app.bank.service.wording import fields_in_words, repeated, said
-from question_bank.errors import AcceptedRow, BankError, ImportReport
-from question_bank.formats import Defaults, read
+from question_bank.errors import AcceptedRow, BankError, Fault, ImportReport, Place
+from question_bank.formats import Defaults, Limits, read
+from question_bank.formats.alike import with_alike
+from question_bank.formats.mixed import holds_files, read_many
 from question_bank.items import Item as Question
 from question_bank.items import Paper, fingerprint
+from question_bank.similarity import near
 
-FORMATS = ("auto", "native", "plain_text", "csv", "xlsx")
+FORMATS = READ_FORMATS
+MIXED = "mixed"
+_NEAR, _IN_BANK = "NEAR_DUPLICATE", "DUPLICATE_IN_BANK"
+Files = Sequence[tuple[str, bytes]]
+"""Files by name, or by path inside a folder."""
 
 
 @dataclass(frozen=True)
@@ -72,32 +80,92 @@ def result_of(plan: Plan, name: str, *, dry_run: bool) -> ImportResult:
     )  # fmt: skip
 
 
-def plan_import(session: Session, name: str, data: bytes, *, format: str, paper: str, topic: str = "") -> Plan:  # noqa: A002
-    """Read a file and compare it with the bank; a file unusable as a whole gives one rejected line."""
+def plan_import(
+    session: Session,
+    files: Files,
+    *,
+    format: str,  # noqa: A002 - the command's own word
+    paper: str,
+    topic: str = "",
+    alike: bool = True,
+) -> Plan:
+    """Read files and compare them with the bank; a file unusable as a whole gives one rejected line.
+
+    Several files, and an archive of files, are read in one go. With `alike` what is nearly the same, in the files or
+    in the bank, is noted.
+    """
+    chosen = MIXED if format == "auto" and (len(files) > 1 or _is_archive(files)) else format
     try:
-        read_report = read(name, data, format, defaults=Defaults(paper=Paper(paper), topic=topic))
+        reports = _read(files, chosen, Defaults(paper=Paper(paper), topic=topic))
     except BankError as error:
-        return Plan(format, (repeated(Outcome.REJECTED, error.fault),), (), ())
-    return _compare(session, read_report)
+        return Plan(chosen, (repeated(Outcome.REJECTED, error.fault),), (), ())
+    if alike:
+        reports = with_alike(reports, questions(session, ItemFilter()))
+    return _compare(session, reports, MIXED if chosen == MIXED else reports[0].format)
 
 
-def _compare(session: Session, found: ImportReport) -> Plan:
-    codes = known_codes(session, [row.item.code for row in found.accepted])
-    prints = known_prints(session, [fingerprint(row.item) for row in found.accepted])
-    rows: list[ReportRow] = [repeated(Outcome.NOTED, warning) for warning in found.warnings]
-    rows += [repeated(Outcome.REJECTED, fault) for fault in found.rejected]
+def _is_archive(files: Files) -> bool:
+    return any(
+        data.startswith(b"PK") and len(data) <= Limits().file_bytes and holds_files(name, data) for name, data in files
+    )
+
+
+def _read(files: Files, format_: str, defaults: Defaults) -> tuple[ImportReport, ...]:
+    if format_ == MIXED:
+        return read_many(files, defaults=defaults)
+    return tuple(read(name, data, format_, defaults=defaults) for name, data in files)
+
+
+@dataclass(frozen=True)
+class NearRow:
+    """Two questions that say almost the same: one of the file, one before it in the file or in the bank (`known`).
+
+    `percent` leaves figures and negations aside; `differs` names FIGURES or NEGATIONS where those differ.
+    """
+
+    first: Question
+    second: Question
+    percent: int
+    known: bool
+    differs: tuple[str, ...]
+
+
+def near_rows(session: Session, plan: Plan) -> tuple[NearRow, ...]:
+    """What is nearly the same among the questions that would be written, side by side."""
+    pairs = near((*plan.new, *plan.changed), questions(session, ItemFilter()))
+    return tuple(NearRow(one.first, one.second, round(one.similarity * 100), one.known, one.differs) for one in pairs)
+
+
+def _compare(session: Session, reports: tuple[ImportReport, ...], format_: str) -> Plan:
+    every = [row for found in reports for row in found.accepted]
+    codes = known_codes(session, [row.item.code for row in every])
+    prints = known_prints(session, [fingerprint(row.item) for row in every])
+    rows: list[ReportRow] = []
     new: list[Question] = []
     changed: list[Question] = []
-    for accepted in found.accepted:
-        others = prints.get(fingerprint(accepted.item), ())
-        verdict = _verdict(accepted, codes.get(accepted.item.code), others)
-        rows.append(verdict)
-        rows += [repeated(Outcome.NOTED, change) for change in accepted.changes]
-        if verdict.outcome is Outcome.ADDED:
-            new.append(accepted.item)
-        elif verdict.outcome is Outcome.CHANGED:
-            changed.append(accepted.item)
-    return Plan(found.format, _in_file_order(rows), tuple(new), tuple(changed))
+    for found in reports:
+        of_file: list[ReportRow] = [repeated(Outcome.REJECTED, fault) for fault in found.rejected]
+        settled = set()
+        for accepted in found.accepted:
+            others = prints.get(fingerprint(accepted.item), ())
+            verdict = _verdict(accepted, codes.get(accepted.item.code), others)
+            of_file += [verdict, *(repeated(Outcome.NOTED, change) for change in accepted.changes)]
+            if verdict.outcome is Outcome.ADDED:
+                new.append(accepted.item)
+            elif verdict.outcome is Outcome.CHANGED:
+                changed.append(accepted.item)
+            else:
+                settled.add(accepted.place)
+        told = [repeated(Outcome.NOTED, one) for one in found.warnings if _still_matters(one, settled)]
+        rows += _in_file_order([*told, *of_file])
+    return Plan(format_, tuple(rows), tuple(new), tuple(changed))
+
+
+def _still_matters(warning: Fault, settled: set[Place]) -> bool:
+    """Whether a warning about repetition tells more than the verdict on its question does."""
+    if warning.code == _IN_BANK:
+        return False
+    return not (warning.code.startswith(_NEAR) and warning.place in settled)
 
 
 def _verdict(accepted: AcceptedRow, known: Known | None, same: tuple[str, ...]) -> ReportRow:
@@ -116,8 +184,8 @@ def _verdict(accepted: AcceptedRow, known: Known | None, same: tuple[str, ...]) 
     return said(Outcome.CHANGED, "ITEM_CHANGED", place, item.code, number=known.latest + 1, fields_zh=zh, fields_en=en)
 
 
-def _in_file_order(rows: list[ReportRow]) -> tuple[ReportRow, ...]:
-    sheets: Counter[str | None] = Counter()
+def _in_file_order(rows: list[ReportRow]) -> list[ReportRow]:
+    sheets: dict[str | None, int] = {}
     for row in rows:
         sheets.setdefault(row.sheet, len(sheets))
-    return tuple(sorted(rows, key=lambda row: (sheets[row.sheet], row.line or 0, row.row or 0)))
+    return sorted(rows, key=lambda row: (sheets[row.sheet], row.line or 0, row.row or 0))

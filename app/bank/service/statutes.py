@@ -15,7 +15,7 @@ from app.accounts.service import confirm_password
 from app.bank.models import BankStatute, BankStatuteArticle
 from app.bank.policy import StatuteState
 from app.bank.queries.statutes import StatutePage, state_of, statute_page
-from app.bank.service.statute_reviews import begin_reviews_of, end_reviews_of
+from app.bank.service.statute_reviews import begin_reviews, begin_reviews_of, end_reviews_of
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
 from app.ledger.service import record
@@ -158,7 +158,6 @@ def adopt(
     valid_from: date | None,
     reason: str,
     password: str,
-    today: date,
     now: datetime,
 ) -> int:
     """Take an edition up from its first day on; returns how many questions went under review at once.
@@ -169,12 +168,10 @@ def adopt(
     """
     confirm_password(session, actor, password)
     row = _open(session, statute_id, StatuteState.PROPOSED)
-    return _adopt(session, actor, row, valid_from or row.valid_from, reason, today, now)
+    return _adopt(session, actor, row, valid_from or row.valid_from, reason, now)
 
 
-def _adopt(
-    session: Session, actor: Actor, row: BankStatute, first: date | None, reason: str, today: date, now: datetime
-) -> int:
+def _adopt(session: Session, actor: Actor, row: BankStatute, first: date | None, reason: str, now: datetime) -> int:
     _must_be_ordered(Statute(row.law, row.edition, ()), first, row.valid_to, None)
     page = statute_page(session, row.id)
     if first is None and page.before is not None:
@@ -182,14 +179,14 @@ def _adopt(
             "commencement-unknown", N_("Say from which day the edition is in force; the text does not."),
             field="valid_from",
         )  # fmt: skip
-    row.valid_from, row.adopted_at, row.adopted_by, row.reason = first, now, actor.label, reason
     try:
         with session.begin_nested():
+            row.valid_from, row.adopted_at, row.adopted_by, row.reason = first, now, actor.label, reason
             session.flush()
     except IntegrityError:
         raise Refused(
-            "edition-known", N_("The edition of %(edition)s of %(law)s is taken up already."), law=row.law,
-            edition=row.edition,
+            "edition-known", N_("The edition of %(edition)s of %(law)s is taken up already."), law=page.row.law,
+            edition=page.row.edition,
         ) from None  # fmt: skip
     before = page.before
     record(
@@ -200,7 +197,7 @@ def _adopt(
             "sha256": row.sha256, "counts": counts_of(page), "citing": len(page.citing),
         },
     )  # fmt: skip
-    return begin_reviews_of(session, actor, row, today=today, now=now)
+    return begin_reviews_of(session, actor, row, now=now)
 
 
 def counts_of(page: StatutePage) -> dict[str, int]:
@@ -212,7 +209,10 @@ def drop(session: Session, actor: Actor, statute_id: int, *, now: datetime) -> N
     """Give up an edition that was only read. Raises NotFound; Refused `edition-closed`."""
     row = _open(session, statute_id, StatuteState.PROPOSED)
     row.dropped_at = now
-    record(session, actor, "bank.statute.dropped", ("statute", row.id), now=now, before={"law": row.law})
+    record(
+        session, actor, "bank.statute.dropped", ("statute", row.id), now=now,
+        before={"law": row.law, "edition": row.edition},
+    )  # fmt: skip
 
 
 def withdraw(
@@ -243,6 +243,8 @@ def _withdraw(session: Session, actor: Actor, row: BankStatute, reason: str, now
     row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.label, reason
     session.flush()
     back, left = end_reviews_of(session, actor, row, now=now)
+    again = begin_reviews(session, actor, now=now)  # what another edition asks for stays under review
+    back, left = back - again, left + again
     record(
         session, actor, "bank.statute.withdrawn", ("statute", row.id), now=now, reason=reason,
         before={"law": row.law, "edition": row.edition, "valid_from": row.valid_from},
@@ -266,7 +268,6 @@ def load_files(
     actor: Actor,
     files: Sequence[tuple[str, bytes]],
     *,
-    today: date,
     now: datetime,
     given: Given = NOTHING_GIVEN,
     dry_run: bool = False,
@@ -281,22 +282,20 @@ def load_files(
     read = [(_read(name, data, given.edition), name, data) for name, data in files]
     read.sort(key=lambda one: one[0].edition)
     with session.begin_nested() as trial:
-        done = [_load(session, actor, one, given, today, now) for one in read]
+        done = [_load(session, actor, one, given, now) for one in read]
         if dry_run:
             trial.rollback()
     return done
 
 
-def _load(
-    session: Session, actor: Actor, one: tuple[Statute, str, bytes], given: Given, today: date, now: datetime
-) -> Loaded:
+def _load(session: Session, actor: Actor, one: tuple[Statute, str, bytes], given: Given, now: datetime) -> Loaded:
     read, name, data = one
     known = _in_force(session, read)
     if known is not None and known.sha256 == hashlib.sha256(data).hexdigest():
         return _loaded(name, statute_page(session, known.id), "UNCHANGED", 0)
     row = _keep(session, actor, read, name, data, given, now)
     page = statute_page(session, row.id)
-    count = _adopt(session, actor, row, row.valid_from, "", today, now)
+    count = _adopt(session, actor, row, row.valid_from, "", now)
     return _loaded(name, page, "ADOPTED", count)
 
 

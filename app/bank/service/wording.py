@@ -17,6 +17,19 @@ FIELDS = {
     "tags": ("标签", "tags"),
     "overlay": ("适用地区规则", "rules it is meant for"),
     "source_fact": ("来源事实", "source fact"),
+    "feedback": ("选项反馈", "feedback"),
+    "worth": ("选项分值比例", "worth of options"),
+    "prompts": ("匹配题的题目项", "what is to be matched"),
+    "blanks": ("填空", "blanks"),
+    "areas": ("图片区域", "areas of the picture"),
+    "parts": ("案例各小题", "questions of the case"),
+    "rubric": ("评分要点", "rubric"),
+    "model_answer": ("参考答案", "model answer"),
+    "pictures": ("图片", "pictures"),
+    "seconds": ("预计用时", "expected time"),
+    "author_role": ("命题角色", "author's role"),
+    "review": ("与法条核对情况", "whether it was held against the statute"),
+    "opaque": ("其他格式的附带内容", "content kept from another format"),
 }
 SENTENCES = {
     "ITEM_ADDED": ("新题，编号 {code}。", "New question, code {code}."),
@@ -30,6 +43,7 @@ SENTENCES = {
         "The same as {code} in the bank, which is retired; left as it is.",
     ),
     "DUPLICATE_IN_BANK": ("题库中已有同样的题：{codes}。", "The bank has the same question already: {codes}."),
+    "LEFT_OUT": ("导入时已选择不要此题。", "Left out by choice when the file was taken over."),
     "PAPER_DIFFERS": (
         "题库中的 {code} 属于另一科目，不能改科目；请换一个编号。",
         "{code} belongs to another exam subject in the bank and stays there; use another code.",

@@ -1,6 +1,8 @@
 """Questions in and out: upload, report, decision; export."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,12 +11,13 @@ from flask_babel import ngettext
 
 from app.bank import queries, service
 from app.bank.forms import ExportForm, UploadForm
-from app.bank.policy import Outcome
+from app.bank.policy import EXPORT_FORMATS, READ_FORMATS, Outcome
 from app.bank.views.room import blueprint, page_number
 from app.core.errors import DomainError
 from app.core.http import actor, in_language, language, now, requires, settings
 from app.core.permissions import P
 from app.extensions import db
+from question_bank.formats.labels import Loss
 
 
 def _folder() -> Path:
@@ -49,8 +52,22 @@ def import_run(token: str) -> ResponseReturnValue:
     run = queries.run_row(db.session(), actor(), token)
     outcome = request.args.get("outcome", "")
     page = queries.report(db.session(), token, outcome if outcome in set(Outcome) else "", page_number())
-    counts = queries.outcome_counts(db.session(), token)
-    return render_template("bank/import_run.html", run=run, page=page, counts=counts, language=language())
+    counts, near = queries.outcome_counts(db.session(), token), queries.near_count(db.session(), token)
+    return render_template(
+        "bank/import_run.html", run=run, page=page, counts=counts, near=near, language=language()
+    )  # fmt: skip
+
+
+@blueprint.get("/imports/<token>/near")
+@requires(P.BANK_IMPORT)
+def near(token: str) -> ResponseReturnValue:
+    """What is nearly the same, side by side, before anything is taken over."""
+    run = queries.run_row(db.session(), actor(), token)
+    try:
+        pairs = service.near_pairs(db.session(), actor(), _folder(), token)
+    except DomainError as error:
+        return _refused(error, token)
+    return render_template("bank/near.html", run=run, pairs=pairs)
 
 
 @blueprint.post("/imports/<token>/take-over")
@@ -58,7 +75,8 @@ def import_run(token: str) -> ResponseReturnValue:
 def take_over(token: str) -> ResponseReturnValue:
     """Write what the dry run promised."""
     try:
-        result = service.take_over(db.session(), actor(), _folder(), token, now=now())
+        left = frozenset(request.form.getlist("leave_out"))
+        result = service.take_over(db.session(), actor(), _folder(), token, now=now(), leave_out=left)
         db.session.commit()
     except DomainError as error:
         return _refused(error, token)
@@ -104,21 +122,56 @@ def discard(token: str) -> ResponseReturnValue:
 @blueprint.route("/export", methods=["GET", "POST"])
 @requires(P.BANK_EDIT)
 def export() -> ResponseReturnValue:
-    """Choose and fetch questions as a file; the ledger keeps who did."""
+    """Choose and fetch questions as a file; says first what the format cannot hold. The ledger keeps who did."""
     form = ExportForm()
+    lost = None
     if form.validate_on_submit():
         try:
-            return _fetched(form)
+            lost = None if "sure" in request.form else _lost(form)
+            if lost is None:
+                return _fetched(form)
         except DomainError as error:
             form.carry(error, in_language(error))
-    return render_template("bank/export.html", form=form), 422 if form.is_submitted() else 200
+    failed = form.is_submitted() and lost is None
+    return render_template("bank/export.html", form=form, lost=lost, language=language()), 422 if failed else 200
+
+
+def _wanted(form: ExportForm) -> queries.ItemFilter:
+    names = ("paper", "status", "review", "topic", "tag")
+    asked: dict[str, Any] = {name: form[name].data or "" for name in names}
+    return queries.ItemFilter(**asked)
+
+
+def _lost(form: ExportForm) -> service.Exported | None:
+    """What the file would be, where it would lose something."""
+    made = service.prepare(db.session(), _wanted(form), form.format.data)
+    return made if made.lost else None
 
 
 def _fetched(form: ExportForm) -> Response:
-    wanted = queries.ItemFilter(paper=form.paper.data, status=form.status.data)
-    file = service.export(db.session(), actor(), wanted, form.format.data, now=now())
+    file = service.export(db.session(), actor(), _wanted(form), form.format.data, now=now())
     db.session.commit()
     return _attachment(file)
+
+
+@dataclass(frozen=True)
+class FormatRow:
+    """One format: whether it is read and written, and what it loses."""
+
+    name: str
+    read: bool
+    written: bool
+    losses: tuple[Loss, ...]
+
+
+@blueprint.get("/formats")
+@requires(P.BANK_READ)
+def formats() -> ResponseReturnValue:
+    """What each format keeps and loses."""
+    lost = service.losses()
+    names = [name for name in dict.fromkeys((*READ_FORMATS, *EXPORT_FORMATS)) if name not in ("auto", "mixed")]
+    rows = [FormatRow(name, name in READ_FORMATS, name in lost, lost.get(name, ())) for name in names]
+    return render_template("bank/formats.html", rows=rows, language=language())
 
 
 @blueprint.get("/template.xlsx")

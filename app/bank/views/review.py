@@ -1,12 +1,12 @@
-"""The reviewer's pages: the queue, one judgement after another, and many approvals at once."""
+"""The reviewer's pages: the queue, and one judgement after another."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.bank import queries, service
-from app.bank.forms import BULK, StepForm, chosen_pairs
+from app.bank.forms import BULK, RemarkForm, StepForm
+from app.bank.views.pictures import shown_pictures, sources_of
 from app.bank.views.room import blueprint
 from app.core.errors import DomainError
 from app.core.http import actor, in_language, now, requires
@@ -45,9 +45,15 @@ def judge(code: str) -> ResponseReturnValue:
         except DomainError as error:
             db.session.rollback()
             form.carry(error, in_language(error))
-    own = page.row.written_by(actor())
-    status = 422 if form.is_submitted() else 200
-    return render_template("bank/judge.html", page=page, form=form, own=own), status
+    return _judge_page(page, form)
+
+
+def _judge_page(page: queries.ItemPage, form: StepForm) -> ResponseReturnValue:
+    content = page.newest.content
+    pictures = shown_pictures(content, sources_of(content, page.newest.id))
+    remark, own = RemarkForm(formdata=None, about=str(page.row.latest)), page.row.written_by(actor())
+    html = render_template("bank/judge.html", page=page, form=form, own=own, pictures=pictures, remark=remark)
+    return html, 422 if form.is_submitted() else 200
 
 
 def _judged(code: str, form: StepForm) -> ResponseReturnValue:
@@ -56,23 +62,3 @@ def _judged(code: str, form: StepForm) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Sent back to draft.") if step is service.reject else _("Approved and in use."), "success")
     return redirect(url_for("bank.next_review", after=code))
-
-
-@blueprint.post("/review/approve")
-@requires(P.BANK_REVIEW)
-def approve_items() -> ResponseReturnValue:
-    """Approve chosen questions, or all that wait: asks first, naming the count."""
-    chosen = chosen_pairs(request.form.getlist("chosen")) or _all_waiting()
-    if request.form.get("sure") != str(len(chosen)):
-        rows = queries.rows_by_code(db.session(), [code for code, _number in chosen])
-        return render_template("bank/sure.html", step="approve", chosen=chosen, rows=rows)
-    count = service.approve(db.session(), actor(), chosen, now=now())
-    db.session.commit()
-    flash(ngettext("%(num)s question is final and in use.", "%(num)s questions are final and in use.", count))
-    return redirect(url_for("bank.queue"))
-
-
-def _all_waiting() -> list[tuple[str, int]]:
-    if "all" not in request.form:
-        return []
-    return [(row.code, row.latest) for row in queries.waiting(db.session(), actor())[0][:BULK]]

@@ -1,5 +1,6 @@
 """The room's blueprint, what its templates share, the overview, and the next things for the home page."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -8,13 +9,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.bank import queries
-from app.bank.forms import FORMAT_TITLES
+from app.bank.forms import FORMAT_TITLES, whole_number
 from app.bank.policy import (
+    BULK_TITLES,
     EFFECT_TITLES,
+    EXCEPTION_TITLES,
     FATE_TITLES,
     FIELD_TITLES,
     LEVEL_TITLES,
     PAPER_TITLES,
+    REVIEW_TITLES,
+    SHAPE_TITLES,
     STATUS_TITLES,
     STATUTE_STATE_TITLES,
     TYPE_TITLES,
@@ -24,6 +29,8 @@ from app.bank.policy import (
 from app.core.http import Card, actor, requires, today
 from app.core.permissions import Actor, P
 from app.extensions import db
+
+MOST_WANTED = 200
 
 blueprint = Blueprint("bank", __name__, url_prefix="/bank")
 
@@ -40,14 +47,31 @@ def _titles() -> dict[str, Any]:
         "effects": EFFECT_TITLES,
         "fates": FATE_TITLES,
         "statute_states": STATUTE_STATE_TITLES,
+        "reviews": REVIEW_TITLES,
+        "shapes": SHAPE_TITLES,
+        "bulk_steps": BULK_TITLES,
+        "exceptions_named": EXCEPTION_TITLES,
     }
-    return {name: {str(key): _(title) for key, title in table.items()} for name, table in tables.items()}
+    titled = {name: {str(key): _(title) for key, title in table.items()} for name, table in tables.items()}
+    return {**titled, "word_diff": queries.word_diff, "stem_pieces": queries.stem_pieces}
 
 
 def asked() -> queries.ItemFilter:
     """The filter that stands in the address."""
-    names = ("text", "paper", "topic", "type", "level", "status", "law")
-    return queries.ItemFilter(**{name: request.args.get(name, "").strip()[:200] for name in names})
+    names = ("text", "paper", "topic", "type", "level", "status", "law", "edition", "article", "review", "tag", "sort")
+    texts: dict[str, Any] = {name: request.args.get(name, "").strip()[:200] for name in names}
+    bounds: dict[str, Any] = {name: share(request.args.get(name, "")) for name in ("easy_from", "easy_to")}
+    return queries.ItemFilter(**texts, **bounds, flagged=request.args.get("flagged") == "1")
+
+
+def share(text: str) -> float | None:
+    """A share of right answers as 0.7 or 70%; None for what is neither."""
+    plain = text.strip().replace("％", "%")
+    try:
+        found = float(plain.rstrip("%")) / (100 if plain.endswith("%") else 1)
+    except ValueError:
+        return None
+    return found if 0 <= found <= 1 else None
 
 
 def page_number() -> int:
@@ -59,15 +83,32 @@ def page_number() -> int:
 @blueprint.get("/")
 @requires(P.BANK_READ)
 def home() -> ResponseReturnValue:
-    """Bank health: what is final where, what waits, where it is thin."""
-    waiting, drafts = queries.counts(db.session(), actor())
+    """Bank health: what is final where, what waits, where it is thin, what was held against the statutes."""
+    session = db.session()
+    waiting, drafts = queries.counts(session, actor())
+    shape = HeatShape.asked()
     return render_template(
-        "bank/home.html",
-        health=queries.health(db.session()),
-        wanted=WANTED_PER_CELL,
-        waiting=waiting,
-        drafts=drafts,
-    )
+        "bank/home.html", health=queries.health(session), shape=shape, waiting=waiting, drafts=drafts,
+        tables=queries.coverage(session, shape.rows, shape.columns, shape.want), marks=queries.review_counts(session),
+        suspects=queries.suspects(session),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeatShape:
+    """What the rows and columns of the coverage table are, and how many questions a cell wants."""
+
+    rows: str
+    columns: str
+    want: int
+
+    @classmethod
+    def asked(cls) -> "HeatShape":
+        """As the address says."""
+        rows = "law" if request.args.get("rows") == "law" else "topic"
+        columns = "level" if request.args.get("columns") == "level" else "type"
+        want = whole_number(request.args.get("want"))
+        return cls(rows, columns, want if 1 <= want <= MOST_WANTED else WANTED_PER_CELL)
 
 
 def home_cards(who: Actor) -> list[Card]:

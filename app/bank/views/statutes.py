@@ -79,7 +79,7 @@ def adopt_statute(statute_id: int) -> ResponseReturnValue:
 def _adopted(statute_id: int, form: AdoptStatuteForm) -> ResponseReturnValue:
     count = service.adopt(
         db.session(), actor(), statute_id, valid_from=form.valid_from.data, reason=form.reason.data or "",
-        password=form.current.data, today=today(), now=now(),
+        password=form.current.data, now=now(),
     )  # fmt: skip
     db.session.commit()
     flash(

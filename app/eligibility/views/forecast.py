@@ -2,8 +2,6 @@
 
 import csv
 import io
-import re
-import sys
 from typing import Any
 
 from flask import Response, render_template, request
@@ -12,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.core.http import actor, requires, today
 from app.core.permissions import P
+from app.core.plots import DENY, WARN, drawn, plot_library, plot_look
 from app.eligibility.forecast import Coverage
 from app.eligibility.queries import forecasts, titles
 from app.eligibility.queries.forecasts import By, Outlook
@@ -20,7 +19,6 @@ from app.extensions import db
 from app.regimes.loader import DEFAULT_REGIME
 from app.registry import queries as registry
 
-INK, DENY, WARN = "#1a1f2b", "#b8281b", "#b87400"
 MONTH = 4
 
 
@@ -58,23 +56,16 @@ def _outlook() -> Outlook:
 
 def plot(found: Outlook) -> bytes:
     """Two stacked columns a week: nobody lawful at all, and too few; SVG without script."""
-    library = _pygal()
-    style = library.style.Style(
-        background="#ffffff", plot_background="#ffffff", foreground=INK, foreground_strong=INK,
-        foreground_subtle="#8a93a5", colors=(DENY, WARN), font_family="sans-serif", label_font_size=14,
-        major_label_font_size=14, legend_font_size=15,
-    )  # fmt: skip
-    chart = library.StackedBar(
-        style=style, js=[], width=1000, height=320, show_legend=True, legend_at_bottom=True, margin=12,
-        truncate_label=-1, x_label_rotation=0, show_minor_x_labels=False, print_values=False, no_prefix=True,
-        no_data_text=_("Nobody is short in any week"), disable_xml_declaration=True,
+    look = {**plot_look(DENY, WARN), "height": 320}
+    chart = plot_library().StackedBar(
+        **look, show_legend=True, x_label_rotation=0, show_minor_x_labels=False, print_values=False,
+        no_data_text=_("Nobody is short in any week"),
     )  # fmt: skip
     labels = [week.strftime("%m-%d") for week in found.weeks]
     chart.x_labels = labels
     chart.x_labels_major = labels[::MONTH]
     _stack(chart, found)
-    drawn: str = chart.render(is_unicode=True)
-    return re.sub(r"<script.*?</script>", "", drawn, flags=re.DOTALL).encode()
+    return drawn(chart)
 
 
 def _stack(chart: Any, found: Outlook) -> None:  # noqa: ANN401 - a chart
@@ -85,14 +76,6 @@ def _stack(chart: Any, found: Outlook) -> None:  # noqa: ANN401 - a chart
     chart.y_labels = sorted({round(most * step / 4) for step in range(5)})
     chart.add(_("no fit officer"), empty)
     chart.add(_("fewer than needed"), short)
-
-
-def _pygal() -> Any:  # noqa: ANN401 - has no stubs
-    """The library, kept out of start-up, without the finder it hooks into every later import of the process."""
-    import pygal
-
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
-    return pygal
 
 
 def _count(found: Outlook, week: int, state: Coverage) -> int:

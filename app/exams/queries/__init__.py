@@ -4,17 +4,31 @@ from app.exams.queries.attempts import (
     AttemptRow,
     MyExam,
     SavedAnswer,
-    ShownOption,
-    ShownPlace,
     last_attempt,
     my_exams,
     own_attempt,
     saved_answers,
-    shown_places,
 )
+from app.exams.queries.blueprints import MOST_FORMS, Demands, Way
+from app.exams.queries.feasibility import CellFit, Feasibility, feasibility, kinds
+from app.exams.queries.filled import Filled, filled
 from app.exams.queries.history import PaperResult, passes
-from app.exams.queries.results import ItemRow, OwnResult, ResultRow, item_rows, own_result, results
+from app.exams.queries.marking import (
+    MarkingRow,
+    OwnMark,
+    TaskPage,
+    marking_left,
+    marking_of,
+    next_task,
+    own_marks,
+    ref_of_task,
+    sittings_to_mark,
+    task_page,
+)
+from app.exams.queries.parallel import AssemblyRow, FormRow, assembly_of
+from app.exams.queries.results import ItemRow, OwnResult, ResultRow, handed_in, item_rows, own_result, results
 from app.exams.queries.rules import RegimeRules, rules_for
+from app.exams.queries.shown import ShownOption, ShownPlace, picture, picture_of, shown_places
 from app.exams.queries.sittings import (
     CandidateRow,
     RoomRow,
@@ -28,22 +42,27 @@ from app.exams.queries.sittings import (
     sittings,
 )
 from app.exams.queries.specifications import (
-    CellFit,
     SpecificationRow,
-    feasibility,
     specification,
     specification_version,
     specifications,
-    topics,
     versions_of,
 )
 
 __all__ = [
+    "MOST_FORMS",
+    "AssemblyRow",
     "AttemptRow",
     "CandidateRow",
     "CellFit",
+    "Demands",
+    "Feasibility",
+    "Filled",
+    "FormRow",
     "ItemRow",
+    "MarkingRow",
     "MyExam",
+    "OwnMark",
     "OwnResult",
     "PaperResult",
     "RegimeRules",
@@ -54,17 +73,30 @@ __all__ = [
     "ShownPlace",
     "SittingRow",
     "SpecificationRow",
+    "TaskPage",
+    "Way",
+    "assembly_of",
     "candidates",
     "feasibility",
+    "filled",
+    "handed_in",
     "invigilated",
     "invigilators",
     "item_rows",
+    "kinds",
     "last_attempt",
+    "marking_left",
+    "marking_of",
     "may_invigilate",
     "my_exams",
+    "next_task",
     "own_attempt",
+    "own_marks",
     "own_result",
     "passes",
+    "picture",
+    "picture_of",
+    "ref_of_task",
     "results",
     "rooms",
     "rules_for",
@@ -72,9 +104,10 @@ __all__ = [
     "shown_places",
     "sitting",
     "sittings",
+    "sittings_to_mark",
     "specification",
     "specification_version",
     "specifications",
-    "topics",
+    "task_page",
     "versions_of",
 ]

@@ -1,39 +1,17 @@
-"""Read one's own exams, and a paper as its candidate may see it: no key, no explanation."""
+"""Read one's own exams, attempts and saved answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.bank import queries as bank
 from app.core.errors import NotFound
-from app.exams.models import Admission, AnswerJournal, Attempt, ExamPaper, Result, Sitting, SittingRoom
+from app.exams.models import Admission, AnswerJournal, Attempt, Result, Sitting, SittingRoom
 from app.exams.queries.sittings import SittingRow, sittings_by_ids
 from app.exams.sitting import Kind, Standing, State, may_start, standing
 from app.registry.models import Unit
-
-
-@dataclass(frozen=True)
-class ShownOption:
-    """A choice on the paper: the letter it is shown under, the key an answer names it by, and its words."""
-
-    letter: str
-    key: str
-    text: str
-
-
-@dataclass(frozen=True)
-class ShownPlace:
-    """One question on the paper, from position 1."""
-
-    position: int
-    type: str
-    stem: str
-    options: tuple[ShownOption, ...]
-    marks: Decimal
 
 
 @dataclass(frozen=True)
@@ -112,21 +90,6 @@ def last_attempt(session: Session, person_id: int | None, sitting_id: int) -> At
         .limit(1)
     )
     return _attempt_row(found) if found else None
-
-
-def shown_places(session: Session, paper_id: int) -> list[ShownPlace]:
-    """The questions of a paper in their order, options in theirs; true/false has the options T and F without words."""
-    paper = session.get_one(ExamPaper, paper_id)
-    items = bank.versions(session, [place["ref"] for place in paper.places])
-    shown = []
-    for position, place in enumerate(paper.places, 1):
-        item = items[place["ref"]]
-        texts = dict(item.options)
-        options = tuple(ShownOption(chr(ord("A") + index), key, texts[key]) for index, key in enumerate(place["order"]))
-        if not options:
-            options = (ShownOption("T", "T", ""), ShownOption("F", "F", ""))
-        shown.append(ShownPlace(position, item.type, item.stem, options, Decimal(place["marks"])))
-    return shown
 
 
 def saved_answers(session: Session, attempt_id: int) -> dict[int, SavedAnswer]:

@@ -11,12 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.bank import queries as bank
 from app.core.errors import NotFound
-from app.exams.models import Attempt, Result, Sitting
+from app.exams.models import Attempt, ExamPaper, Result, Sitting
+from app.exams.queries.asked import CHOICES
+from app.exams.queries.attempts import AttemptRow, saved_answers
 from app.exams.queries.history import sat_before
 from app.exams.queries.rules import rules_for
 from app.exams.queries.specifications import specification_version
+from app.exams.queries.truth import Line, answer_lines, key_lines, shown_letters, written_key
 from app.exams.sitting import Kind, attempts_left, next_attempt_on
 from app.registry.models import Person
+from question_bank.items import GAP, MARKED_BY_PEOPLE, Item
+from question_bank.scoring import by_people
 from question_bank.statistics import MINIMUM_N, item_statistics
 
 
@@ -66,23 +71,34 @@ class TopicScore:
 
 @dataclass(frozen=True)
 class AnsweredItem:
-    """A question of one's own paper after release. Stem, key and explanation only where the sitting shows them."""
+    """A question of one's own paper after release, where the sitting shows questions.
+
+    `answer` and `key` are lines of (label, words), the key empty where everybody gets the marks. `feedback` is what the
+    question says to the options chosen, `pictures` what its pictures show. `unscored`: left out of a practice score.
+    """
 
     position: int
     topic: str
     marks: Decimal
     awarded: Decimal
     stem: str
-    answer: str
-    key: str
+    answer: tuple[Line, ...]
+    key: tuple[Line, ...]
     explanation: str
     citation: str
+    feedback: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    rubric: tuple[str, ...] = ()
+    by_people: bool = False
+    unscored: bool = False
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OwnResult:
     """What a candidate is told: score, by topic, and when they may try again."""
 
+    attempt_id: int
     sitting_id: int
     title: str
     paper: str
@@ -138,8 +154,8 @@ def item_rows(session: Session, sitting_id: int) -> list[ItemRow]:
         item = items[ref]
         rows.append(
             ItemRow(
-                ref, item.item_code, item.stem, item.topic, keys[ref], figures.n, MINIMUM_N, figures.facility,
-                figures.point_biserial,
+                ref, item.item_code, item.stem, item.topic, written_key(item.question, keys[ref]), figures.n,
+                MINIMUM_N, figures.facility, figures.point_biserial,
             )
         )  # fmt: skip
     return sorted(rows, key=lambda row: row.code)
@@ -149,6 +165,8 @@ def _gather(places: list[Any], shares: dict[int, list[tuple[float, float]]], key
     earned = sum(Decimal(place["awarded"]) for place in places)
     marks = sum(Decimal(place["marks"]) for place in places)
     for place in places:
+        if not Decimal(place["marks"]):
+            continue  # nobody marked it
         rest = marks - Decimal(place["marks"])
         others = float((earned - Decimal(place["awarded"])) / rest) if rest else 0.0
         shares[place["ref"]].append((float(Decimal(place["awarded"]) / Decimal(place["marks"])), others))
@@ -171,7 +189,7 @@ def own_result(session: Session, person_id: int | None, attempt_id: int, today: 
     known_at = max(result.recorded_at, sitting.released_at or result.recorded_at)
     next_on, left = (None, None) if result.passed else _again(session, sitting, person_id, today)
     return OwnResult(
-        sitting.id, sitting.title, sitting.paper, sitting.kind, attempt.sat_on, result.score, result.out_of,
+        attempt.id, sitting.id, sitting.title, sitting.paper, sitting.kind, attempt.sat_on, result.score, result.out_of,
         result.pass_mark, result.passed, result.marking, known_at,
         result.reason, attempt.receipt or "", _topics(result.places), _items(session, result.places, sitting), next_on,
         left,
@@ -194,7 +212,7 @@ def _topics(places: list[Any]) -> tuple[TopicScore, ...]:
     for place in places:
         earned[place["topic"]] += Decimal(place["awarded"])
         marks[place["topic"]] += Decimal(place["marks"])
-    return tuple(TopicScore(topic, earned[topic], marks[topic]) for topic in sorted(marks))
+    return tuple(TopicScore(topic, earned[topic], marks[topic]) for topic in sorted(marks) if marks[topic])
 
 
 def _items(session: Session, places: list[Any], sitting: Sitting) -> tuple[AnsweredItem, ...]:
@@ -203,13 +221,39 @@ def _items(session: Session, places: list[Any], sitting: Sitting) -> tuple[Answe
     items = bank.versions(session, [place["ref"] for place in places])
     shown = []
     for place in places:
-        item = items[place["ref"]]
-        texts = {**dict(item.options), "T": "T", "F": "F"}
-        words = [" / ".join(texts.get(letter, letter) for letter in place[name]) for name in ("answer", "key")]
+        row = items[place["ref"]]
+        item = row.question
         shown.append(
             AnsweredItem(
-                place["position"], place["topic"], Decimal(place["marks"]), Decimal(place["awarded"]), item.stem,
-                words[0], words[1], item.explanation, str(item.citation or ""),
+                place["position"], place["topic"], Decimal(place["marks"]), Decimal(place["awarded"]),
+                GAP.sub("____", item.stem), answer_lines(item, place["answer"]), key_lines(item, place["key"]),
+                row.explanation, str(row.citation or ""), _feedback(item, place["answer"]),
+                tuple(f"({n}) {GAP.sub('____', part.stem)}" for n, part in enumerate(item.parts, 1)),
+                tuple(one.text for one in item.rubric), item.type in MARKED_BY_PEOPLE,
+                sitting.kind == Kind.PRACTICE and by_people(item),
+                tuple(one.alt for one in (*item.pictures, *(p for part in item.parts for p in part.pictures))),
             )
         )  # fmt: skip
     return tuple(shown)
+
+
+def handed_in(session: Session, attempt: AttemptRow) -> list[tuple[int, tuple[Line, ...]]]:
+    """Each place of one's paper with what was saved for it: choices by the letters of the page, the rest in words."""
+    places = session.get_one(ExamPaper, attempt.paper_id).places
+    items = bank.versions(session, [place["ref"] for place in places if "type" in place])
+    saved = saved_answers(session, attempt.id)
+    found = []
+    for position, place in enumerate(places, 1):
+        value = saved[position].value if position in saved else ""
+        if "type" in place:
+            lines = answer_lines(items[place["ref"]].question, value)
+        else:
+            lines = (("", shown_letters(place["order"], value)),) if value else ()
+        found.append((position, lines))
+    return found
+
+
+def _feedback(item: Item, answer: str) -> tuple[str, ...]:
+    """What the question says to the options that were chosen, where options were chosen."""
+    chosen = answer if item.type in CHOICES else ""
+    return tuple(option.feedback for option in item.options if option.key in chosen and option.feedback)

@@ -62,6 +62,7 @@ class SittingRow:
     unfinished: int
     unmarked: int
     results: int
+    repeats_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _row(s: Sitting, unit: Unit, said: ExamSpecificationVersion, counts: Counter
         s.opens_at, s.closes_at, s.duration_minutes, s.grace_seconds, s.show_explanations, s.one_at_a_time,
         s.open_practice, s.version, s.announced_at, s.cancelled_at, s.cancel_reason, s.released_at, s.released_by,
         state_at(facts, now), counts["candidates"], counts["waiting"], counts["attempts"], counts["unfinished"],
-        counts["unmarked"], counts["results"],
+        counts["unmarked"], counts["results"], s.repeats_id,
     )  # fmt: skip
 
 

@@ -1,23 +1,20 @@
-"""Read specifications, and how far the bank can fill them."""
+"""Read specifications."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.bank import queries as bank
 from app.core.errors import NotFound
 from app.core.permissions import Scope
 from app.exams.models import ExamSpecification, ExamSpecificationVersion
+from app.exams.queries.blueprints import Demands, blueprint_of, read_cells, read_demands
 from app.registry.models import Unit
 from app.registry.queries import scope_paths, within
-from question_bank.items import ItemType, Level
 from question_bank.scoring import ScoringPolicy
-from question_bank.specification import Cell, PoolItem, Specification, shortfalls, total_marks
+from question_bank.specification import Cell, Specification, total_marks
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,7 @@ class SpecificationRow:
     shuffle_options: bool
     scoring: str
     cells: tuple[Cell, ...]
+    demands: Demands
     recorded_at: datetime
     recorded_by: str
 
@@ -59,32 +57,11 @@ class SpecificationRow:
 
     @property
     def blueprint(self) -> Specification:
-        """The specification as the question bank understands it."""
-        return Specification(self.cells, self.shuffle_items, self.shuffle_options, ScoringPolicy(self.scoring))
-
-
-@dataclass(frozen=True)
-class CellFit:
-    """A cell and what the bank has for it; `available` counts questions some of which other cells may want too."""
-
-    number: int
-    cell: Cell
-    available: int
-    missing: int
-
-
-def read_cells(cells: Sequence[dict[str, Any]]) -> tuple[Cell, ...]:
-    """Cells from their stored form."""
-    return tuple(
-        Cell(
-            str(cell["topic"]) if cell["topic"] else None,
-            ItemType(cell["type"]) if cell["type"] else None,
-            Level(cell["level"]) if cell["level"] else None,
-            int(cell["count"]),
-            Decimal(str(cell["marks"])),
-        )
-        for cell in cells
-    )
+        """The specification as the question bank understands it, its sets naming questions by their codes."""
+        return blueprint_of(
+            self.cells, self.demands, shuffle_items=self.shuffle_items, shuffle_options=self.shuffle_options,
+            scoring=ScoringPolicy(self.scoring),
+        )  # fmt: skip
 
 
 def _row(head: ExamSpecification, said: ExamSpecificationVersion, unit: str) -> SpecificationRow:
@@ -92,7 +69,7 @@ def _row(head: ExamSpecification, said: ExamSpecificationVersion, unit: str) -> 
         head.id, said.id, head.code, said.title, head.unit_id, unit, head.paper, head.kind, said.version, head.version,
         head.retired_at is not None, said.pass_percent, said.duration_minutes, said.attempts, said.period_days,
         said.wait_days, said.shuffle_items, said.shuffle_options, said.scoring, read_cells(said.cells),
-        said.recorded_at, said.recorded_by,
+        read_demands(said.demands), said.recorded_at, said.recorded_by,
     )  # fmt: skip
 
 
@@ -152,30 +129,3 @@ def versions_of(session: Session, specification_id: int) -> list[tuple[int, date
             .order_by(ExamSpecificationVersion.version.desc())
         )
     )
-
-
-def feasibility(
-    session: Session, paper: str, regime: str | None, day: date, cells: Sequence[Cell]
-) -> tuple[CellFit, ...]:
-    """What each cell needs, the final questions of its kind, and how many are missing when all are filled."""
-    pool = bank.pool(session, paper, day, regime)
-    return fits(cells, pool)
-
-
-def fits(cells: Sequence[Cell], pool: Sequence[PoolItem]) -> tuple[CellFit, ...]:
-    """The same for a pool at hand."""
-    short = {found.cell_index: found.missing for found in shortfalls(Specification(tuple(cells)), pool)}
-    return tuple(
-        CellFit(
-            index + 1,
-            cell,
-            sum(cell.admits(item.topic, item.type, item.level) for item in pool),
-            short.get(index, 0),
-        )
-        for index, cell in enumerate(cells)
-    )
-
-
-def topics(session: Session, paper: str, regime: str | None, day: date) -> list[str]:
-    """The topics that final questions of a paper have, in order."""
-    return sorted({item.topic for item in bank.pool(session, paper, day, regime) if item.topic})

@@ -21,8 +21,10 @@ from app.exams.service.attempts import (
     start_attempt,
     submit,
 )
+from app.exams.service.markers import MarkData, give_mark
 from app.exams.service.marking import correct_key, mark_attempt, mark_if_possible, unmarked
 from app.exams.service.papers import Generated, due_sittings, generate_papers
+from app.exams.service.parallel import PrintedFile, make_forms, print_form
 from app.exams.service.release import release_results
 from app.exams.service.sittings import (
     RoomData,
@@ -34,6 +36,7 @@ from app.exams.service.sittings import (
 )
 from app.exams.service.specifications import (
     BankCannotFill,
+    DemandsClash,
     SpecificationData,
     create_specification,
     retire_specification,
@@ -43,8 +46,11 @@ from app.exams.service.specifications import (
 __all__ = [
     "AdmissionReport",
     "BankCannotFill",
+    "DemandsClash",
     "Generated",
+    "MarkData",
     "NotAdmitted",
+    "PrintedFile",
     "Receipt",
     "RoomData",
     "SittingData",
@@ -62,12 +68,15 @@ __all__ = [
     "due_sittings",
     "end_attempt",
     "generate_papers",
+    "give_mark",
     "grant_time",
+    "make_forms",
     "mark_attempt",
     "mark_if_possible",
     "note_event",
     "outgrown",
     "plan_sitting",
+    "print_form",
     "receipt_of",
     "refresh_deadline",
     "release_results",

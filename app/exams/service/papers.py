@@ -1,35 +1,31 @@
-"""Draw papers: one for each candidate, from a seed of its own, checked against the specification, never changed."""
+"""Papers: one for each candidate, drawn by lot from a seed of its own or dealt from parallel forms, never changed."""
 
-import hashlib
-import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import ScalarResult, exists, select
 from sqlalchemy.orm import Session
 
-from app.bank import queries as bank
-from app.core.clock import local_day
 from app.core.database import insert_into
-from app.core.errors import N_, Refused
 from app.core.permissions import Actor, P
 from app.exams.models import Admission, ExamPaper, Sitting
-from app.exams.queries.specifications import specification_version
+from app.exams.queries.blueprints import Way
 from app.exams.service.access import owned_sitting, refuse_unless
+from app.exams.service.parallel import dealt
+from app.exams.service.sources import Source, digest_of, drawn_by_lot, places_of, source_of
 from app.exams.sitting import State
 from app.ledger.service import Deed, record_all
-from app.registry.queries import regime_of
-from question_bank.assembly import Form, check_form, draw
-from question_bank.errors import BankError
-from question_bank.specification import PoolItem, Specification
+from question_bank.assembly.rules import has_rules
 
 AHEAD = timedelta(hours=24)
 """How long before the opening the job draws papers by itself; the trainer may ask for them at any time before."""
 BATCH = 50
+SEARCHED = 20
+"""So many papers at once where a specification holds more than cells, so that nobody waits for minutes."""
 Chance = Callable[[int], int]
 
 
@@ -39,21 +35,6 @@ class Generated:
 
     made: int
     waiting: int
-
-
-@dataclass(frozen=True)
-class Source:
-    """What the papers of one sitting are drawn from."""
-
-    blueprint: Specification
-    pool: list[PoolItem]
-
-
-def source_of(session: Session, found: Sitting, zone: ZoneInfo) -> Source:
-    """The specification of a sitting and the final questions on the day it opens."""
-    blueprint = specification_version(session, found.specification_version_id).blueprint
-    day = local_day(found.opens_at, zone)
-    return Source(blueprint, bank.pool(session, found.paper, day, regime_of(session, found.unit_id)))
 
 
 def generate_papers(
@@ -66,20 +47,23 @@ def generate_papers(
     most: int = BATCH,
     chance: Chance = secrets.randbits,
 ) -> Generated:
-    """Draw up to `most` of the papers that are missing; running it again draws only what is still missing.
+    """Draw or deal up to `most` of the papers that are missing; running it again makes only what is still missing.
 
-    Raises Refused `bank-cannot-fill` or `paper-check-failed`, and then draws none.
+    Where each paper must be searched for, fewer are made at once. Raises Refused `bank-cannot-fill-now`,
+    `papers-not-found`, `paper-check-failed` or `forms-outdated`, and then makes none.
     """
     found = owned_sitting(session, actor, sitting_id, P.EXAMS_MANAGE)
     refuse_unless(session, sitting_id, now, State.PLANNED, State.READY, State.OPEN)
     waiting = _waiting(session, sitting_id)
     if waiting:
         source = source_of(session, found, zone)
+        if source.demands.way is Way.RANDOM and has_rules(source.blueprint, source.pool):
+            most = min(most, SEARCHED)
         avoid = _seen(session, waiting[:most], found.paper)
         deeds = []
         for person_id in waiting[:most]:
-            paper = _draw(session, found, source, person_id, 1, avoid.get(person_id, frozenset()), now, chance)
-            deeds.append(_deed(found, paper))
+            avoided = avoid.get(person_id, frozenset())
+            deeds.append(_paper(session, actor, found, source, person_id, 1, avoided, now, chance))
         record_all(session, actor, deeds, now=now)
     made = min(len(waiting), most)
     return Generated(made, len(waiting) - made)
@@ -97,15 +81,14 @@ def paper_on_demand(
     chance: Chance = secrets.randbits,
 ) -> ExamPaper:
     """The person's paper of that number, drawn now if there is none yet."""
-    wanted = (ExamPaper.sitting_id == found.id, ExamPaper.person_id == person_id, ExamPaper.number == number)
-    present = session.scalar(select(ExamPaper).where(*wanted))
+    present = _paper_of(session, found.id, person_id, number).one_or_none()
     if present is not None:
         return present
     source = source_of(session, found, zone)
     avoid = _seen(session, [person_id], found.paper).get(person_id, frozenset())
-    paper = _draw(session, found, source, person_id, number, avoid, now, chance)
-    record_all(session, actor, [_deed(found, paper)], now=now)
-    return paper
+    deed = _paper(session, actor, found, source, person_id, number, avoid, now, chance)
+    record_all(session, actor, [deed], now=now)
+    return _paper_of(session, found.id, person_id, number).one()
 
 
 def due_sittings(session: Session, now: datetime) -> list[int]:
@@ -148,8 +131,9 @@ def _seen(session: Session, person_ids: Iterable[int], paper: str) -> dict[int, 
     return found
 
 
-def _draw(
+def _paper(
     session: Session,
+    actor: Actor,
     found: Sitting,
     source: Source,
     person_id: int,
@@ -157,56 +141,37 @@ def _draw(
     avoid: frozenset[int | str],
     now: datetime,
     chance: Chance,
+) -> Deed:
+    """Make or deal a person's paper and keep it; what was done, for the ledger."""
+    if source.demands.way is Way.PARALLEL:
+        form = dealt(session, actor, found, source, person_id, now, chance)
+        made = {"seed": form.seed, "places": form.places, "digest": form.digest, "form_id": form.id}
+        shown: dict[str, Any] = {"form": form.number}
+    else:
+        drawn = drawn_by_lot(source, chance(62), avoid)
+        places = places_of(drawn, source.types)
+        made = {"seed": drawn.seed, "places": places, "digest": digest_of(places), "form_id": None}
+        shown = {}
+    kept = _keep(session, found.id, person_id, number, made, now)
+    after = {"sitting_id": found.id, "person_id": person_id, "number": number, "digest": kept.digest, **shown}
+    return Deed("exams.paper.generated", ("exam_paper", kept.id), after=after, unit_id=found.unit_id)
+
+
+def _keep(
+    session: Session, sitting_id: int, person_id: int, number: int, made: dict[str, Any], now: datetime
 ) -> ExamPaper:
-    try:
-        form = draw(source.blueprint, source.pool, chance(62), avoid)
-    except BankError as error:
-        raise Refused(
-            "bank-cannot-fill-now",
-            N_("The bank can no longer fill cell %(cell)s of this sitting's specification: %(missing)s are missing."),
-            cell=error.data.get("cell", 1),
-            missing=error.data.get("missing", 1),
-        ) from error
-    problems = check_form(form, source.blueprint, source.pool)
-    if problems:
-        raise Refused(
-            "paper-check-failed",
-            N_("A paper was drawn that does not keep its specification (%(problem)s), so it was not kept."),
-            problem=problems[0].code,
-        )
-    return _keep(session, found.id, person_id, number, form, now)
-
-
-def _keep(session: Session, sitting_id: int, person_id: int, number: int, form: Form, now: datetime) -> ExamPaper:
     """Store the paper, or find the one that another process stored first."""
-    places = [
-        {"ref": p.ref, "marks": f"{p.marks.normalize():f}", "order": list(p.option_order), "cell": p.cell_index}
-        for p in form.places
-    ]
     session.execute(
         insert_into(session, ExamPaper)
-        .values(
-            sitting_id=sitting_id, person_id=person_id, number=number, seed=form.seed, places=places,
-            digest=digest_of(places), generated_at=now,
-        )
+        .values(sitting_id=sitting_id, person_id=person_id, number=number, generated_at=now, **made)
         .on_conflict_do_nothing()
-    )  # fmt: skip
+    )
+    return _paper_of(session, sitting_id, person_id, number).one()
+
+
+def _paper_of(session: Session, sitting_id: int, person_id: int, number: int) -> ScalarResult[ExamPaper]:
     return session.scalars(
         select(ExamPaper).where(
             ExamPaper.sitting_id == sitting_id, ExamPaper.person_id == person_id, ExamPaper.number == number
         )
-    ).one()
-
-
-def digest_of(places: Sequence[dict[str, Any]]) -> str:
-    """SHA-256, in hex, over the places of a paper as canonical JSON."""
-    return hashlib.sha256(json.dumps(places, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _deed(found: Sitting, paper: ExamPaper) -> Deed:
-    return Deed(
-        "exams.paper.generated",
-        ("exam_paper", paper.id),
-        after={"sitting_id": found.id, "person_id": paper.person_id, "number": paper.number, "digest": paper.digest},
-        unit_id=found.unit_id,
     )

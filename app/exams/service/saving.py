@@ -4,9 +4,8 @@ An answer is acknowledged only by its number and time from the journal. A repeat
 own id for it and answered with the number it already has.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -15,19 +14,22 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor
 from app.core.prepared import DriverSql
-from app.exams.models import AnswerJournal, Attempt, ExamPaper
-from app.exams.queries import own_attempt, saved_answers
+from app.exams.models import AnswerJournal, Attempt
+from app.exams.queries import SavedAnswer, own_attempt, saved_answers
+from app.exams.queries.asked import Asked, Place, as_kept, as_shown, asked_places
 from app.exams.service.attempts import note_event
+from app.exams.service.plain_form import from_form
 from app.exams.sitting import EventKind, is_late
+from question_bank.errors import BankError
 
-_PLACE = re.compile(r"p[1-9][0-9]{0,2}")
 MOST_AT_ONCE = 400
 LONGEST_CLIENT_ID = 64
+LONGEST_VALUE = 50_000  # ten parts of a case with a text of 5,000 characters each
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer as the browser sends it: its id, the place from 1, the chosen keys sorted and joined, its clock."""
+    """One answer as the browser sends it: its id, the place from 1, the response as its page writes it, its clock."""
 
     client_id: str
     position: int
@@ -69,7 +71,7 @@ def save_answers(
     if not taken:
         raise _why_not(session, actor, attempt_id, device, now)
     last, deadline_at, accepts_until = taken[0]
-    _check_places(given, _orders(session, attempt_id, device))
+    given = _kept(given, _places(session, attempt_id, device))
     saved, last = _append(connection, attempt_id, given, last - len(given), now, late=is_late(deadline_at, now))
     return Acknowledged(tuple(saved[answer.client_id] for answer in given), last, deadline_at, accepts_until)
 
@@ -128,38 +130,72 @@ def _check_shape(answers: Sequence[Answer]) -> None:
     for answer in answers:
         if not 1 <= len(answer.client_id) <= LONGEST_CLIENT_ID:
             raise Invalid("answer-id", N_("An answer came without a usable id of its own."))
-        keys = answer.value
-        if len(keys) > 8 or not (
-            keys == "" or (keys.isascii() and keys.isalpha() and keys == "".join(sorted(set(keys))))
-        ):
-            raise Invalid("answer-value", N_("An answer is the letters of the chosen options, in order."))
+        if len(answer.value) > LONGEST_VALUE:
+            raise _unreadable(answer.position)
 
 
-def _check_places(answers: Sequence[Answer], orders: Sequence[frozenset[str]]) -> None:
-    for answer in answers:
-        if not 1 <= answer.position <= len(orders):
-            raise Invalid("answer-place", N_("The paper has no question under that number."))
-        if not orders[answer.position - 1].issuperset(answer.value):
-            raise Invalid("answer-option", N_("Question %(position)s has no such option."), position=answer.position)
+def _kept(answers: Sequence[Answer], places: Sequence[Place]) -> list[Answer]:
+    """The answers as they are kept: a choice as it came, any other response in the bank's letters."""
+    return [_one_kept(answer, places) for answer in answers]
 
 
-_kept_orders: dict[tuple[int, str], tuple[frozenset[str], ...]] = {}
+def _one_kept(answer: Answer, places: Sequence[Place]) -> Answer:
+    if not 1 <= answer.position <= len(places):
+        raise Invalid("answer-place", N_("The paper has no question under that number."))
+    place = places[answer.position - 1]
+    if isinstance(place, Asked):
+        return replace(answer, value=_response(place, answer))
+    keys = answer.value
+    if keys and not (len(keys) <= 8 and keys.isascii() and keys.isalpha() and keys == "".join(sorted(set(keys)))):
+        raise Invalid("answer-value", N_("An answer is the letters of the chosen options, in order."))
+    if not place.issuperset(keys):
+        raise Invalid("answer-option", N_("Question %(position)s has no such option."), position=answer.position)
+    return answer
+
+
+def _response(place: Asked, answer: Answer) -> str:
+    try:
+        value = as_kept(place, answer.value)
+        value.encode()  # half of a surrogate pair is no text
+    except (BankError, UnicodeEncodeError) as error:
+        raise _unreadable(answer.position) from error
+    if "\0" in value:
+        raise _unreadable(answer.position)
+    return value
+
+
+def _unreadable(position: int) -> Invalid:
+    return Invalid(
+        "answer-unreadable",
+        N_("What came for question %(position)s cannot be an answer to it; it was not saved."),
+        position=position,
+    )
+
+
+_kept_places: dict[tuple[int, str], tuple[Place, ...]] = {}
 MOST_KEPT = 4096
-JUDGEMENT = ("T", "F")  # a true/false question has no options of its own
 
 
-def _orders(session: Session, attempt_id: int, device: str) -> tuple[frozenset[str], ...]:
-    """The option keys of each place. Papers never change, so they are kept by attempt and device for the next save."""
-    found = _kept_orders.get((attempt_id, device))
+def _places(session: Session, attempt_id: int, device: str) -> tuple[Place, ...]:
+    """What each place takes. Papers never change, so they are kept by attempt and device for the next save."""
+    found = _kept_places.get((attempt_id, device))
     if found is None:
-        places = session.scalar(
-            select(ExamPaper.places).join(Attempt, Attempt.paper_id == ExamPaper.id).where(Attempt.id == attempt_id)
-        )
-        found = tuple(frozenset(place["order"] or JUDGEMENT) for place in places or ())
-        if len(_kept_orders) >= MOST_KEPT:
-            _kept_orders.clear()
-        _kept_orders[attempt_id, device] = found
+        found = asked_places(session, attempt_id)
+        if len(_kept_places) >= MOST_KEPT:
+            _kept_places.clear()
+        _kept_places[attempt_id, device] = found
     return found
+
+
+def shown_answers(session: Session, attempt_id: int, device: str) -> dict[int, SavedAnswer]:
+    """Position → the newest saved answer, in the letters of the page."""
+    saved = saved_answers(session, attempt_id)
+    places = _places(session, attempt_id, device) if saved else ()
+    return {position: _as_page_has_it(answer, places[position - 1]) for position, answer in saved.items()}
+
+
+def _as_page_has_it(answer: SavedAnswer, place: Place) -> SavedAnswer:
+    return replace(answer, value=as_shown(place, answer.value)) if isinstance(place, Asked) else answer
 
 
 def _why_not(session: Session, actor: Actor, attempt_id: int, device: str, now: datetime) -> Exception:
@@ -212,15 +248,22 @@ def save_whole(
     fields: Iterable[tuple[str, list[str]]],
     *,
     now: datetime,
-) -> Acknowledged:
-    """Save a plain form of fields p1, p2, …: only what differs from what is saved, an absent place being empty."""
+) -> tuple[int, ...]:
+    """Save a plain form: only what differs from what is saved, an absent place being empty.
+
+    Returns the places whose fields make no answer (two lines in one place, half of a point); they stay as they were.
+    """
     attempt = own_attempt(session, actor.person_id, attempt_id)
-    saved = saved_answers(session, attempt_id)
-    given = {int(name[1:]): "".join(sorted(set(values))) for name, values in fields if _PLACE.fullmatch(name)}
-    places = len(_orders(session, attempt_id, device))
-    wanted = {position: given.get(position, "") for position in {*given, *range(1, places + 1)}}
-    present = {position: answer.value for position, answer in saved.items()}
-    changed = {position: value for position, value in wanted.items() if value != present.get(position, "")}
+    places = _places(session, attempt_id, device)
+    given = from_form(dict(fields), places)
+    bad = tuple(position for position, value in given.items() if value is None)
+    present = {place: answer.value for place, answer in shown_answers(session, attempt_id, device).items()}
+    changed = _changed(given, present)
     names = {position: f"form-{attempt.last_sequence}-{position}" for position in changed}
     answers = [Answer(names[position], position, value, None) for position, value in sorted(changed.items())]
-    return save_answers(session, actor, attempt_id, device, answers, now=now)
+    save_answers(session, actor, attempt_id, device, answers, now=now)
+    return bad
+
+
+def _changed(given: Mapping[int, str | None], present: Mapping[int, str]) -> dict[int, str]:
+    return {place: said for place, said in given.items() if said is not None and said != present.get(place, "")}

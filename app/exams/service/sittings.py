@@ -19,6 +19,7 @@ from app.exams.service.access import owned_sitting, owned_unit, refuse_unless, s
 from app.exams.service.admissions import recheck_admitted
 from app.exams.sitting import Kind, State
 from app.ledger.service import record
+from app.registry.queries import in_scope
 
 LONGEST_MINUTES = 480
 LONGEST_GRACE = 900
@@ -37,7 +38,7 @@ class RoomData:
 
 @dataclass(frozen=True)
 class SittingData:
-    """What a trainer plans. `invigilators` are user names."""
+    """What a trainer plans. `invigilators` are user names; `repeats_id` is the sitting that a make-up is for."""
 
     title: str
     specification_id: int
@@ -50,6 +51,7 @@ class SittingData:
     open_practice: bool = False
     rooms: tuple[RoomData, ...] = ()
     invigilators: tuple[str, ...] = ()
+    repeats_id: int | None = None
 
 
 def plan_sitting(session: Session, actor: Actor, unit_id: int, data: SittingData, *, now: datetime) -> int:
@@ -59,6 +61,7 @@ def plan_sitting(session: Session, actor: Actor, unit_id: int, data: SittingData
     if blueprint.retired:
         raise Refused("retired", N_("This specification has been retired."), field="specification_id")
     _check(data, blueprint.kind, now)
+    _check_repeated(session, actor, data, blueprint.paper, None)
     accounts = _accounts(session, data.invigilators)
     found = Sitting(
         unit_id=unit_id, specification_version_id=blueprint.version_id, paper=blueprint.paper, kind=blueprint.kind,
@@ -94,10 +97,13 @@ def change_sitting(
     refuse_unless(session, sitting_id, now, State.DRAFT, State.PLANNED, State.READY)
     blueprint = specification(session, data.specification_id, actor.scope(P.EXAMS_MANAGE))
     _check(data, blueprint.kind, now)
+    _check_repeated(session, actor, data, blueprint.paper, sitting_id)
     accounts = _accounts(session, data.invigilators)
     before = {key: getattr(found, key) for key in _columns(data)}
     drawn = session.scalar(select(ExamPaper.id).where(ExamPaper.sitting_id == sitting_id).limit(1)) is not None
     held = specification_version(session, found.specification_version_id)
+    if drawn and data.repeats_id != found.repeats_id:
+        raise Refused("papers-drawn-repeat", N_("Papers have been drawn already, so this stands."), field="repeats_id")
     if drawn and blueprint.id != held.id:
         raise Refused(
             "papers-drawn", N_("Papers have been drawn already, so the specification stands."), field="specification_id"
@@ -155,9 +161,26 @@ def cancel_sitting(session: Session, actor: Actor, sitting_id: int, reason: str,
 def _columns(data: SittingData) -> dict[str, Any]:
     names = (
         "title", "opens_at", "closes_at", "duration_minutes", "grace_seconds", "show_explanations", "one_at_a_time",
-        "open_practice",
+        "open_practice", "repeats_id",
     )  # fmt: skip
     return {name: getattr(data, name) for name in names}
+
+
+def _check_repeated(
+    session: Session, actor: Actor, data: SittingData, paper: str, sitting_id: int | None
+) -> None:  # fmt: skip
+    """A make-up sitting is for another sitting of the same paper that the actor manages and that is not for it."""
+    if data.repeats_id is None:
+        return
+    repeated = session.get(Sitting, data.repeats_id)
+    if repeated is None or not in_scope(session, actor.scope(P.EXAMS_MANAGE), repeated.unit_id):
+        raise Invalid("repeated-unknown", N_("There is no such sitting among yours."), field="repeats_id")
+    if repeated.paper != paper:
+        raise Invalid(
+            "repeated-paper", N_("A make-up sitting has the paper of the sitting it is for."), field="repeats_id"
+        )
+    if sitting_id is not None and sitting_id in (repeated.id, repeated.repeats_id):
+        raise Invalid("repeats-itself", N_("A sitting cannot be its own make-up sitting."), field="repeats_id")
 
 
 def _check(data: SittingData, kind: str, now: datetime) -> None:

@@ -1,6 +1,18 @@
 """Pages of the exams: one blueprint, one module for each family of pages."""
 
-from app.exams.views import candidates, invigilation, mine, paper, results, sittings, specifications
+from app.exams.views import (
+    candidates,
+    invigilation,
+    marking,
+    mine,
+    panels,
+    paper,
+    parallel,
+    results,
+    sittings,
+    specifications,
+    statistics,
+)
 from app.exams.views.blueprint import blueprint
 from app.exams.views.cards import home_cards
 from app.exams.views.short_way import SaveShortly
@@ -11,9 +23,13 @@ __all__ = [
     "candidates",
     "home_cards",
     "invigilation",
+    "marking",
     "mine",
+    "panels",
     "paper",
+    "parallel",
     "results",
     "sittings",
     "specifications",
+    "statistics",
 ]

@@ -10,6 +10,7 @@ from app.core.clock import local_day
 from app.core.http import Card, day_text, moment_text, now, today, zone
 from app.core.permissions import Actor, P
 from app.exams import queries
+from app.exams.queries.panels import panels_to_rate
 from app.exams.sitting import Kind, State
 from app.exams.views.mine import exams_of
 from app.extensions import db
@@ -23,7 +24,7 @@ _PRACTICE_LATER = 20
 
 def home_cards(actor: Actor) -> list[Card]:
     """The exam cards of an actor."""
-    return [*_candidate(actor), *_invigilator(actor), *_trainer(actor)]
+    return [*_candidate(actor), *_invigilator(actor), *_judge(actor), *_marker(actor), *_trainer(actor)]
 
 
 def _candidate(actor: Actor) -> Iterator[Card]:
@@ -59,6 +60,24 @@ def _invigilator(actor: Actor) -> Iterator[Card]:
         if row.state is State.OPEN or today_still:
             url = url_for("exams.invigilate", sitting_id=row.id)
             yield Card(row.title, _room_of(row), url, _("Invigilate"), rank=4, tone="warning")
+
+
+def _judge(actor: Actor) -> Iterator[Card]:
+    if actor.account_id is None:
+        return
+    for row in panels_to_rate(db.session(), actor.account_id):
+        url = url_for("exams.panel_desk", panel_id=row.id)
+        yield Card(row.title, _("Your ratings are asked for."), url, _("Rate"), rank=16)
+
+
+def _marker(actor: Actor) -> Iterator[Card]:
+    if actor.account_id is None or not actor.may(P.EXAMS_MARK):
+        return
+    for row in queries.sittings_to_mark(db.session(), actor):
+        if row.left and not row.released:
+            text = ngettext("%(num)s answer waits for your mark.", "%(num)s answers wait for your marks.", row.left)
+            url = url_for("exams.marking_of", sitting_id=row.sitting_id)
+            yield Card(row.title, text, url, _("Mark answers"), rank=14, tone="warning")
 
 
 def _room_of(row: queries.SittingRow) -> str:

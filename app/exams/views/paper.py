@@ -2,8 +2,9 @@
 
 import secrets
 
-from flask import redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from app.core.errors import N_, Invalid
 from app.core.http import actor, now, requires, zone
@@ -11,7 +12,7 @@ from app.core.permissions import P
 from app.exams import queries, service
 from app.exams.service import saving
 from app.exams.views.blueprint import blueprint
-from app.exams.views.wire import acknowledgement, moment, read_answers, times
+from app.exams.views.wire import acknowledgement, as_image, moment, read_answers, times
 from app.extensions import db
 
 
@@ -39,12 +40,13 @@ def paper(attempt_id: int) -> ResponseReturnValue:
     attempt = queries.own_attempt(db.session(), actor().person_id, attempt_id)
     if attempt.closed_by:
         return redirect(url_for("exams.receipt", attempt_id=attempt_id))
+    saved = saving.shown_answers(db.session(), attempt_id, device_of(attempt_id))
+    places = queries.shown_places(db.session(), attempt.paper_id)
     return render_template(
         "exams/paper.html",
         attempt=attempt,
         sitting=queries.sitting(db.session(), attempt.sitting_id, now()),
-        places=queries.shown_places(db.session(), attempt.paper_id),
-        saved=queries.saved_answers(db.session(), attempt_id),
+        places=[(place, queries.filled(place, saved.get(place.position))) for place in places],
         writable=attempt.device_token == device_of(attempt_id),
         moment=now(),
         zone=zone().key,
@@ -65,7 +67,7 @@ def paper_state(attempt_id: int) -> ResponseReturnValue:
         db.session.commit()
     answers = {
         place: {"value": saved.value, "sequence": saved.sequence, "saved_at": saved.saved_at.isoformat()}
-        for place, saved in queries.saved_answers(db.session(), attempt_id).items()
+        for place, saved in saving.shown_answers(db.session(), attempt_id, device_of(attempt_id)).items()
     }
     closed = {"closed_by": attempt.closed_by, "device_is_current": writable}
     return {**times(attempt, now()), **closed, "answers": answers}
@@ -98,10 +100,29 @@ def note_events(attempt_id: int) -> ResponseReturnValue:
 @requires(P.SELF)
 def save_form(attempt_id: int) -> ResponseReturnValue:
     """The plain form, for browsers without script: every answer as it stands, then the paper again or the summary."""
-    saving.save_whole(db.session(), actor(), attempt_id, device_of(attempt_id), request.form.lists(), now=now())
+    device, fields = device_of(attempt_id), request.form.lists()
+    bad = saving.save_whole(db.session(), actor(), attempt_id, device, fields, now=now())
     db.session.commit()
+    if bad:
+        flash(_not_saved(bad), "warning")
     where = "exams.summary" if "summary" in request.form else "exams.paper"
     return redirect(url_for(where, attempt_id=attempt_id))
+
+
+def _not_saved(bad: tuple[int, ...]) -> str:
+    text: str = ngettext(
+        "Question %(list)s was not saved: give every line a rank of its own, and every point both its numbers.",
+        "Questions %(list)s were not saved: give every line a rank of its own, and every point both its numbers.",
+        len(bad), list=", ".join(map(str, bad)),
+    )  # fmt: skip
+    return text
+
+
+@blueprint.get("/papers/<int:attempt_id>/pictures/<int:position>/<int:number>")
+@requires(P.SELF)
+def paper_picture(attempt_id: int, position: int, number: int) -> ResponseReturnValue:
+    """A picture of a question of one's own paper."""
+    return as_image(queries.picture(db.session(), actor().person_id, attempt_id, position, number))
 
 
 @blueprint.get("/papers/<int:attempt_id>/summary")
@@ -134,4 +155,5 @@ def receipt(attempt_id: int) -> ResponseReturnValue:
     if not attempt.closed_by:
         return redirect(url_for("exams.paper", attempt_id=attempt_id))
     found = queries.sitting(db.session(), attempt.sitting_id, now())
-    return render_template("exams/paper_receipt.html", attempt=attempt, sitting=found)
+    given = queries.handed_in(db.session(), attempt)
+    return render_template("exams/paper_receipt.html", attempt=attempt, sitting=found, given=given)

@@ -46,7 +46,8 @@ def _page(sitting_id: int, form: ReleaseForm) -> ResponseReturnValue:
     row = queries.sitting(db.session(), sitting_id, now(), actor().scope(P.EXAMS_READ))
     found = queries.results(db.session(), sitting_id)
     items = queries.item_rows(db.session(), sitting_id)
-    page = render_template("exams/results.html", row=row, results=found, items=items, form=form)
+    marking = queries.marking_left(db.session(), sitting_id)
+    page = render_template("exams/results.html", row=row, results=found, items=items, form=form, marking=marking)
     return page, 422 if form.errors else 200
 
 
@@ -91,4 +92,4 @@ def correct_key(sitting_id: int, ref: int) -> ResponseReturnValue:
 
 
 def _correct(form: KeyForm, sitting_id: int, ref: int) -> int:
-    return service.correct_key(db.session(), actor(), sitting_id, ref, form.letters(), form.reason.data, now=now())
+    return service.correct_key(db.session(), actor(), sitting_id, ref, form.said(), form.reason.data, now=now())

@@ -31,7 +31,9 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
     said = queries.specification_version(db.session(), row.specification_version_id)
     rooms = queries.rooms(db.session(), sitting_id)
     named = queries.invigilators(db.session(), sitting_id)
-    return render_template("exams/sitting.html", row=row, said=said, rooms=rooms, invigilators=named)
+    forms = queries.assembly_of(db.session(), sitting_id)
+    page = {"row": row, "said": said, "rooms": rooms, "invigilators": named, "forms": forms}
+    return render_template("exams/sitting.html", **page)
 
 
 @blueprint.route("/sittings/new", methods=["GET", "POST"])
@@ -39,7 +41,7 @@ def sitting(sitting_id: int) -> ResponseReturnValue:
 def new_sitting() -> ResponseReturnValue:
     """Plan a sitting; it stays a draft until it is announced."""
     scope = actor().scope(P.EXAMS_MANAGE)
-    form = sitting_form(my_units(), queries.specifications(db.session(), scope))
+    form = sitting_form(my_units(), queries.specifications(db.session(), scope), earlier=_earlier())
     made: list[int] = []
     if form.validate_on_submit() and done(form, lambda: made.append(_plan(form))):
         flash(_("The sitting is planned. Admit people, then announce it."), "success")
@@ -59,7 +61,7 @@ def edit_sitting(sitting_id: int) -> ResponseReturnValue:
     row = queries.sitting(db.session(), sitting_id, now(), scope)
     choices = queries.specifications(db.session(), scope)
     rooms, named = queries.rooms(db.session(), sitting_id), queries.invigilators(db.session(), sitting_id)
-    form = sitting_form([], choices, row, rooms, named)
+    form = sitting_form([], choices, row, rooms, named, _earlier())
     if form.validate_on_submit() and done(form, lambda: _change(form, sitting_id)):
         flash(_("The sitting is changed."), "success")
         return redirect(url_for("exams.sitting", sitting_id=sitting_id))
@@ -69,6 +71,11 @@ def edit_sitting(sitting_id: int) -> ResponseReturnValue:
 def _change(form: SittingForm, sitting_id: int) -> None:
     version = whole(form.version.data)
     service.change_sitting(db.session(), actor(), sitting_id, version, form.data_given(), now=now(), zone=zone())
+
+
+def _earlier() -> list[queries.SittingRow]:
+    """The sittings that a make-up sitting may be held for."""
+    return queries.sittings(db.session(), actor().scope(P.EXAMS_MANAGE), now())
 
 
 def _form_page(form: SittingForm, row: queries.SittingRow | None) -> ResponseReturnValue:

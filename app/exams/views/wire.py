@@ -1,10 +1,13 @@
-"""Answers as they travel between the page of a paper and the server."""
+"""Answers as they travel between the page of a paper and the server, and the pictures of its questions."""
 
 from datetime import datetime
 from typing import Any
 
+from flask import Response
+
 from app.core.errors import N_, Invalid
 from app.exams.service import saving
+from question_bank.items import Picture
 
 
 def read_answers(body: object) -> list[saving.Answer]:
@@ -41,3 +44,10 @@ def acknowledgement(done: saving.Acknowledged, now: datetime) -> dict[str, Any]:
         for one in done.saved
     ]
     return {**times(done, now), "saved": saved}
+
+
+def as_image(picture: Picture) -> Response:
+    """A picture as an answer that only the asker's own browser may keep, for as long as a paper takes."""
+    answer = Response(picture.data, content_type=picture.media_type)
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

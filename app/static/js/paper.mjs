@@ -1,6 +1,7 @@
 // The paper's page: answers go into the browser's store first, then to the server; only what the server acknowledged is shown as saved.
 
 import { ask as confirmWith } from './confirm.mjs';
+import { arm, isChoice, read, write } from './paper_answers.mjs';
 import { clock } from './paper_clock.mjs';
 import { openStore } from './paper_store.mjs';
 import { ask, sender } from './paper_sync.mjs';
@@ -13,7 +14,10 @@ const byPosition = new Map(items.map((item) => [Number(item.dataset.position), i
 const bar = document.getElementById('paper-bar');
 const voice = document.getElementById('paper-voice');
 const flagged = new Set(JSON.parse(localStorage.getItem(`flags-${attempt}`) || '[]'));
-const current = new Map();
+const current = new Map(); // position → id of the answer given last
+const given = new Map(); // position → its text
+const typing = new Map(); // position → timer of what is being written
+const PAUSE = 2000;
 let order = Date.now();
 let readOnly = form.dataset.readonly === 'yes';
 let leaving = false;
@@ -23,14 +27,6 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 
 function newId() {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function chosen(item) {
-  return [...item.querySelectorAll('input:checked')].map((input) => input.value).sort().join('');
-}
-
-function choose(item, value) {
-  item.querySelectorAll('input').forEach((input) => { input.checked = value.includes(input.value); });
 }
 
 function say(text, tone) {
@@ -52,7 +48,7 @@ function time(moment) {
 function mark(item) {
   const position = Number(item.dataset.position);
   const link = document.querySelector(`[data-goto="${position}"]`);
-  const answered = chosen(item) !== '';
+  const answered = read(item) !== '';
   link.classList.toggle('is-answered', answered);
   link.classList.toggle('is-flagged', flagged.has(position));
   const state = [answered ? words.wordAnswered : words.wordEmpty, flagged.has(position) ? words.wordFlagged : ''];
@@ -61,13 +57,13 @@ function mark(item) {
 }
 
 function count() {
-  const answered = items.filter((item) => chosen(item) !== '').length;
+  const answered = items.filter((item) => read(item) !== '').length;
   document.getElementById('paper-count').textContent = fill(words.wordCount, { answered, total: items.length });
 }
 
 function lock(text, tone) {
   readOnly = true;
-  form.querySelectorAll('input, button').forEach((field) => { if (!field.closest('.paper-tools')) field.disabled = true; });
+  form.querySelectorAll('input, button, select, textarea').forEach((field) => { if (!field.closest('.paper-tools')) field.disabled = true; });
   document.getElementById('paper-submit').hidden = true;
   say(text, tone);
 }
@@ -112,6 +108,12 @@ const outbox = sender(store, (answers) => post(words.saveUrl, {
   waiting(number) { form.dataset.waiting = String(number); },
   offline() { if (!readOnly) say(words.wordOffline, 'warn'); },
   online() { if (!readOnly) say('', ''); form.dataset.online = 'yes'; },
+  dropped(answer, problem) {
+    const item = byPosition.get(answer.position);
+    const text = fill(words.wordRefused, { number: answer.position, reason: problem.detail });
+    if (item) show(item, text, 'pending');
+    say(text, 'deny');
+  },
   refused({ status, problem }) {
     if (status === 401 || problem.code === 'stale-form') signedOut();
     else if (problem.code === 'device-replaced') lock(words.wordReplaced, 'warn');
@@ -121,16 +123,38 @@ const outbox = sender(store, (answers) => post(words.saveUrl, {
   },
 });
 
+/** Keep and send what the item's fields say, if it is another answer than the last one. */
 async function changed(item) {
   if (readOnly) return;
   const position = Number(item.dataset.position);
-  const answer = { id: newId(), position, value: chosen(item), at: new Date(timer.now()).toISOString(), order: order += 1 };
+  clearTimeout(typing.get(position));
+  typing.delete(position);
+  const value = read(item);
+  if (value === (given.get(position) ?? '')) { mark(item); return; }
+  given.set(position, value);
+  const answer = { id: newId(), position, value, at: new Date(timer.now()).toISOString(), order: order += 1 };
   current.set(position, answer.id);
   mark(item);
   count();
   show(item, store.lasting ? words.wordKept : words.wordPending, 'pending');
   await store.put(answer);
   outbox.flush();
+}
+
+/** A text is kept when its writer pauses, goes on to something else, or leaves the page. */
+function typed(item) {
+  if (readOnly) return;
+  const position = Number(item.dataset.position);
+  clearTimeout(typing.get(position));
+  typing.set(position, setTimeout(() => changed(item), PAUSE));
+  show(item, words.wordPending, 'pending');
+}
+
+const settle = () => Promise.all([...typing.keys()].map((position) => changed(byPosition.get(position))));
+
+function fillIn(item, value) {
+  write(item, value);
+  given.set(Number(item.dataset.position), read(item));
 }
 
 function goTo(position, focus = true) {
@@ -159,12 +183,13 @@ async function readState() {
     const position = Number(item.dataset.position);
     const kept = state.answers[position];
     const unsent = waiting.get(position);
+    if (typing.has(position)) return;
     if (unsent) {
-      choose(item, unsent.value);
+      if (!current.has(position)) fillIn(item, unsent.value);
       current.set(position, unsent.id);
       show(item, words.wordKept, 'pending');
     } else if (kept && !current.has(position)) {
-      choose(item, kept.value);
+      fillIn(item, kept.value);
       show(item, fill(words.wordSaved, { time: time(kept.saved_at), number: kept.sequence }), 'saved');
     }
     mark(item);
@@ -188,6 +213,7 @@ const timer = clock({
   voice,
   words: (minutes) => fill(words.wordLeft, { minutes }),
 }, async () => {
+  await settle();
   lock(words.wordOver, 'warn');
   await outbox.flush();
   setInterval(() => readState().catch(() => {}), 5000);
@@ -196,8 +222,9 @@ const timer = clock({
 async function handIn(event) {
   if (readOnly || leaving) return;
   event.preventDefault();
+  await settle();
   if (!(await outbox.empty())) { say(words.wordUnsent, 'warn'); return; }
-  const empty = items.filter((item) => chosen(item) === '').map((item) => item.dataset.position);
+  const empty = items.filter((item) => read(item) === '').map((item) => item.dataset.position);
   const question = empty.length ? fill(words.wordSubmitEmpty, { count: empty.length, list: empty.join(', ') }) : words.wordSubmitFull;
   if (!(await confirmWith(question, words.wordSubmit))) return;
   leaving = true;
@@ -205,6 +232,7 @@ async function handIn(event) {
 }
 
 form.addEventListener('change', (event) => changed(event.target.closest('.paper-item')));
+form.addEventListener('input', (event) => { if (event.target.matches('[data-typed]')) typed(event.target.closest('.paper-item')); });
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('click', (event) => {
   const flag = event.target.closest('[data-flag]');
@@ -223,9 +251,10 @@ document.querySelectorAll('[data-goto]').forEach((link) => link.addEventListener
 }));
 document.getElementById('paper-submit-form').addEventListener('submit', handIn);
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('dialog')) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest('dialog, select, textarea, [data-typed], [data-spot]')) return;
   const item = byPosition.get(Number(words.at));
-  const inputs = [...item.querySelectorAll('input')];
+  const asked = event.target.closest('.paper-part') ?? item;
+  const inputs = isChoice(asked) ? [...asked.querySelectorAll('input')] : [];
   const number = /^[a-h]$/i.test(event.key) ? event.key.toLowerCase().charCodeAt(0) - 97 : Number(event.key) - 1;
   if (inputs[number] && !readOnly) { inputs[number].click(); inputs[number].focus(); event.preventDefault(); }
   else if (event.key === 'ArrowRight' && !event.target.matches('input[type=radio]')) step(1);
@@ -233,12 +262,13 @@ document.addEventListener('keydown', (event) => {
 });
 items.forEach((item) => item.addEventListener('focusin', () => { if (words.oneAtATime !== 'yes') goTo(Number(item.dataset.position), false); }));
 document.addEventListener('visibilitychange', () => {
+  if (document.hidden) settle();
   if (words.signedOut) { if (!document.hidden) signedOut(); } else tell(document.hidden ? 'LEFT' : 'RETURNED');
 });
 window.addEventListener('online', () => { outbox.flush().then(() => tell('RECONNECTED')); });
 
 timer.sync(Date.parse(words.now), Date.parse(words.deadline));
-items.forEach(mark);
+items.forEach((item) => { arm(item); given.set(Number(item.dataset.position), read(item)); mark(item); });
 count();
 form.classList.add('is-live');
 goTo(1, false);

@@ -2,6 +2,15 @@
 
 const SLOWEST = 15000;
 const TIMEOUT = 12000;
+const MOST_ANSWERS = 100;
+const MOST_CHARACTERS = 40000; // of the answers in one request
+
+/** The first answers, as many as one request takes. */
+function batch(answers, most) {
+  let characters = 0;
+  const fits = answers.slice(0, most).findIndex((answer) => { characters += answer.value.length; return characters > MOST_CHARACTERS; });
+  return answers.slice(0, fits < 0 ? most : Math.max(1, fits));
+}
 
 /** Fetch JSON with the form token; rejects with {offline: true} when nothing answered, {status, problem} when refused. */
 export async function ask(url, token, body) {
@@ -30,7 +39,7 @@ export async function ask(url, token, body) {
 
 /**
  * A sender over a store. `send(answers)` posts and returns the server's acknowledgement. `told` has:
- * saved(ack), waiting(count), offline(), online(), refused(error).
+ * saved(ack), waiting(count), offline(), online(), refused(error), dropped(answer, problem) for one that can never be taken.
  */
 export function sender(store, send, told) {
   let busy = false;
@@ -38,16 +47,32 @@ export function sender(store, send, told) {
   let pause = 0;
   let timer = 0;
   let stopped = false;
+  let most = MOST_ANSWERS;
 
   async function round() {
     const answers = await store.all();
     told.waiting(answers.length);
-    if (!answers.length) return true;
-    const ack = await send(answers.slice(0, 100));
+    if (!answers.length) { most = MOST_ANSWERS; return true; }
+    const sent = batch(answers, most);
+    let ack;
+    try {
+      ack = await send(sent);
+    } catch (error) {
+      if (error.status !== 422) throw error;
+      await sift(sent, error.problem);
+      return false;
+    }
     await store.remove(ack.saved.map((one) => one.id));
     told.saved(ack, answers);
     told.online();
-    return answers.length <= 100;
+    return answers.length === sent.length;
+  }
+
+  /** One answer that the server cannot take must not hold up the others: they are sent singly, and that one is put aside. */
+  async function sift(sent, problem) {
+    if (sent.length > 1) { most = 1; return; }
+    await store.remove([sent[0].id]);
+    told.dropped(sent[0], problem);
   }
 
   async function flush() {

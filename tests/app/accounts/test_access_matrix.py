@@ -22,6 +22,7 @@ OPEN = {
     "/duty/webhooks": "ada",
     "/duty/what-if": "ada reg",
     "/exams/invigilation": "inv tan",
+    "/exams/marking": "mar rui tan",
     "/exams/sittings": "ada tan",
     "/exams/sittings/new": "tan",
     "/ledger/": "ada",
@@ -33,7 +34,7 @@ OPEN = {
     "/training/classes/new": "tan",
     "/watch": "lay",
     "/watch/report": "lay",
-    "/verify": "ada amy ian inv lay ou reg rui stranger sun tan",
+    "/verify": "ada amy ian inv lay mar ou reg rui stranger sun tan",
 }
 
 

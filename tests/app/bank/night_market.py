@@ -35,7 +35,7 @@ NEW = """# 夜市管理法
 """
 LAW, BEFORE, AFTER = "夜市管理法", "2020-01-02", "2026-01-05"
 FILES = {BEFORE: f"{LAW}({BEFORE}).md", AFTER: f"{LAW}({AFTER}).md"}
-TODAY, BEGINS = date(2026, 3, 2), date(2026, 4, 1)
+BEGINS = date(2026, 4, 1)
 LATER = START + timedelta(days=30)
 """2026-04-01 in Shanghai, the first day of the new edition."""
 
@@ -44,17 +44,17 @@ def question(code: str, article: str, edition: str = BEFORE, law: str = LAW) -> 
     return replace(SINGLE, code=code, stem=f"题干{code}？", citation=Citation(law, edition, article))
 
 
-def load(session, operator, edition, text, *, now=START, today=TODAY, dry_run=False, **given):
+def load(session, operator, edition, text, *, now=START, dry_run=False, **given):
     """Take up one edition as the operator does."""
     said = service.Given(**given)
     file = (FILES[edition], text.encode())
-    return service.load_files(session, operator, [file], today=today, now=now, given=said, dry_run=dry_run)[0]
+    return service.load_files(session, operator, [file], now=now, given=said, dry_run=dry_run)[0]
 
 
 def drawn(session, on):
     """The codes that a paper may draw on a day."""
     refs = [one.ref for one in queries.pool(session, "PUBLIC_LAW", on, None)]
-    return [row.item_code for row in queries.versions(session, refs).values()]
+    return sorted(row.item_code for row in queries.versions(session, refs).values())
 
 
 def statuses(session):

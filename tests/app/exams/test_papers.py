@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.core.errors import NotFound, Refused
 from app.exams import jobs, queries, service
 from app.exams.models import ExamPaper, Sitting
-from app.exams.service.papers import digest_of, source_of
+from app.exams.service.sources import digest_of, source_of
 from question_bank.assembly import Form, Placed, check_form, draw
 from tests.app.exams.conftest import OPENS, ZONE
 from tests.conftest import START
@@ -122,7 +122,10 @@ def test_what_the_candidate_is_shown_holds_no_key_and_no_explanation(session, pe
     assert len(shown) == 5
     assert {option.letter for option in shown[0].options} == set("ABCD")
     assert "解析" not in repr(shown)
-    assert sorted(shown[0].__dataclass_fields__) == ["marks", "options", "position", "stem", "type"]
+    assert sorted(shown[0].__dataclass_fields__) == [
+        "blanks", "longest", "longest_blank", "marks", "options", "parts", "pictures", "pieces", "points", "position",
+        "prompts", "stem", "type",
+    ]  # fmt: skip
 
 
 def test_a_paper_drawn_holds_to_its_version_when_the_specification_is_revised(
