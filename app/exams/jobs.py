@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from app.core.errors import DomainError
 from app.core.http import zone
@@ -12,7 +13,9 @@ from app.core.permissions import system_actor
 from app.exams import service
 from app.exams.service.figures import due_figures, keep_sitting_figures, material_of
 from app.extensions import db
-from question_bank.statistics.plain import Computed, Material, compute
+
+if TYPE_CHECKING:
+    from question_bank.statistics.plain import Computed, Material
 
 LOG = logging.getLogger(__name__)
 ACTOR = system_actor("exams-job")
@@ -75,8 +78,10 @@ def compute_figures(now: datetime) -> int:
     return done
 
 
-def _aside(material: Material) -> Computed:
+def _aside(material: "Material") -> "Computed":
     """In a process of its own with one thread, so that the other sweeps and the machine go on."""
+    from question_bank.statistics.plain import compute  # brings scipy, which no other job needs
+
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(compute, material).result()
