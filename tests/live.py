@@ -86,7 +86,7 @@ class LiveSite:
             )  # fmt: skip
         self.wait()
 
-    def wait(self, seconds: float = 30) -> None:
+    def wait(self, seconds: float = 120) -> None:
         """Wait until every worker answers; raises TimeoutError."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
