@@ -14,6 +14,7 @@ from app.exams.sitting import Kind
 from app.extensions import db
 from question_bank.specification import Cell
 from tests.app.exams import samples
+from tests.conftest import thorough
 from tests.journeys.browser import PHONE, Visitor, visit
 from tests.journeys.bureau import OFFICER, ZONE, Town, close, open_now
 from tests.journeys.test_pages import barriers, faults_of
@@ -119,7 +120,7 @@ def test_the_picture_is_pointed_at_with_keys_alone(settled: Town, browser: Brows
         assert ou.faults == []
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=thorough)])
 def test_the_paper_has_no_barrier_and_fits_a_phone(
     settled: Town, browser: Browser, sitting: int, language: str
 ) -> None:
@@ -172,7 +173,7 @@ def written(settled: Town, sitting: int) -> int:
     return made
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("language", ["zh", pytest.param("en", marks=thorough)])
 def test_a_marker_marks_an_answer_on_a_phone_and_meets_no_barrier(
     settled: Town, browser: Browser, written: int, language: str
 ) -> None:

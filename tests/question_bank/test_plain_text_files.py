@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from question_bank.errors import BankError, ImportReport
 from question_bank.formats import Limits, read
 from question_bank.items import ItemType
+from tests.conftest import thorough
 
 CHOICE = "1. 罚款由谁决定（ ）。\nA. 甲\nB. 乙\nC. 丙\nD. 丁\n"
 
@@ -275,6 +276,7 @@ def test_nothing_is_dropped_in_silence(kinds: list[str]) -> None:
 _LONG = 400_000
 
 
+@thorough
 @pytest.mark.parametrize(
     "text",
     [

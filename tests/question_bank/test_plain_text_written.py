@@ -8,6 +8,7 @@ import pytest
 from question_bank.errors import BankError, ImportReport
 from question_bank.formats import read
 from question_bank.items import ItemType
+from tests.conftest import thorough
 
 
 def load(text: str) -> ImportReport:
@@ -131,6 +132,7 @@ def test_one_bad_question_is_named_and_the_rest_goes_on(question: str, code: str
 _LONG = 300_000
 
 
+@thorough
 @pytest.mark.parametrize(
     "text",
     [

@@ -14,6 +14,7 @@ from question_bank.formats import Limits
 from question_bank.formats.archives import open_archive
 from question_bank.formats.markup import Image, plain_text, read_markup, to_markup
 from question_bank.formats.xml import is_xml, parse_xml
+from tests.conftest import thorough
 from tests.question_bank.sound_items import texts
 
 PLACE = Place("a")
@@ -74,6 +75,7 @@ def test_no_markup_raises_anything_but_a_refusal(html: str) -> None:
         assert text == text.strip()
 
 
+@thorough
 @pytest.mark.parametrize("piece", ["<p>", "<ul><li>", "<b></p>", "&", "<a href='"])
 def test_a_megabyte_of_markup_takes_no_longer_than_two_seconds(piece: str) -> None:
     started = time.process_time()

@@ -17,7 +17,7 @@ from question_bank.formats import Defaults, Limits, qti, read
 from question_bank.formats.picturing import UNDESCRIBED
 from question_bank.formats.xml import parse_xml
 from question_bank.items import Citation, Item, ItemType, Level, Opaque, Option, Paper, Picture
-from tests.conftest import THOROUGH
+from tests.conftest import THOROUGH, thorough
 from tests.question_bank.formats.kept import kept_by_qti
 from tests.question_bank.formats.qti_files import PNG, codes, declared, item, manifested, modern, package
 from tests.question_bank.sound_items import sound_items
@@ -364,6 +364,7 @@ def test_a_package_with_damaged_bytes_raises_nothing_but_a_refusal(data: st.Data
         assert error.en  # noqa: PT017 - as above
 
 
+@thorough
 @pytest.mark.parametrize(
     "body",
     ["<p/>" * 240_000, "<choiceInteraction>" + "<simpleChoice/>" * 60_000 + "</choiceInteraction>",

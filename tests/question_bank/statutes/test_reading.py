@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from question_bank.errors import BankError
 from question_bank.statutes import article_digest, compare, figures_of, read_statute
 from question_bank.statutes.numerals import number, whole_number
+from tests.conftest import thorough
 
 SMALL = """# 中华人民共和国夜市管理法
 
@@ -210,6 +211,7 @@ def test_whatever_the_text_its_figures_are_read(text: str) -> None:
     assert all(figure.value >= 0 and figure.text for figure in figures_of(text))
 
 
+@thorough
 @pytest.mark.parametrize("unit", ["一", "1", "第", "附件 ", "百分之", "<!--", "第一条 ", "至", " ", "（"])
 def test_a_megabyte_of_the_same_takes_no_longer_than_any_other(unit: str) -> None:
     text = unit * (1_000_000 // len(unit.encode()))
@@ -221,6 +223,7 @@ def test_a_megabyte_of_the_same_takes_no_longer_than_any_other(unit: str) -> Non
     assert time.process_time() - began < 4
 
 
+@thorough
 def test_two_codes_of_five_hundred_articles_are_compared_in_seconds() -> None:
     def code(word: str) -> bytes:
         lines = [
