@@ -3,13 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bank.models import ItemFigures
-from app.bank.queries.figures import FiguresRow
-
-CHUNK = 500
+from app.bank.queries.figures import FiguresRow, figures_of
 
 
 def keep_figures(session: Session, rows: Iterable[FiguresRow], *, now: datetime) -> int:
@@ -18,7 +15,7 @@ def keep_figures(session: Session, rows: Iterable[FiguresRow], *, now: datetime)
     Figures that are what stands already are left alone. Nothing goes to the ledger: the sitting's own entry tells it.
     """
     wanted = {row.version_id: row for row in rows}
-    standing = _standing(session, sorted(wanted))
+    standing = figures_of(session, wanted)
     changed = [row for version_id, row in wanted.items() if version_id not in standing or row != standing[version_id]]
     for row in changed:
         old = standing.get(row.version_id)
@@ -28,16 +25,6 @@ def keep_figures(session: Session, rows: Iterable[FiguresRow], *, now: datetime)
     session.add_all([_stored(row, now) for row in changed])
     session.flush()
     return len(changed)
-
-
-def _standing(session: Session, version_ids: list[int]) -> dict[int, FiguresRow]:
-    found: dict[int, FiguresRow] = {}
-    for start in range(0, len(version_ids), CHUNK):
-        statement = select(ItemFigures).where(
-            ItemFigures.version_id.in_(version_ids[start : start + CHUNK]), ItemFigures.superseded_at.is_(None)
-        )
-        found.update({one.version_id: FiguresRow.of(one) for one in session.scalars(statement)})
-    return found
 
 
 def _stored(row: FiguresRow, now: datetime) -> ItemFigures:

@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
+from app.bank.policy import TYPE_TITLES
 from app.exams.queries import Way
 from app.exams.sitting import Kind, Refusal
-from question_bank.items import ItemType, Level, Paper
+from question_bank.items import Level, Paper
 from question_bank.scoring import ScoringPolicy
 
 NUMBER = NumberRange(min=0, max=100000, message=_l("Give a whole number."))
@@ -21,20 +22,7 @@ PAPERS = {
     Paper.AUXILIARY.value: _l("Auxiliary staff"),
 }
 KINDS = {Kind.FORMAL.value: _l("Formal exam"), Kind.PRACTICE.value: _l("Practice")}
-TYPES = {
-    ItemType.SINGLE.value: _l("Single choice"),
-    ItemType.MULTIPLE.value: _l("Multiple choice"),
-    ItemType.TRUE_FALSE.value: _l("True or false"),
-    ItemType.FILL.value: _l("Fill in the blank"),
-    ItemType.NUMERIC.value: _l("A number"),
-    ItemType.MATCHING.value: _l("Matching"),
-    ItemType.ORDERING.value: _l("Putting in order"),
-    ItemType.CLOZE.value: _l("Cloze"),
-    ItemType.HOTSPOT.value: _l("Pointing at a picture"),
-    ItemType.CASE.value: _l("Case with several questions"),
-    ItemType.SHORT_ANSWER.value: _l("Short answer"),
-    ItemType.CASE_ANALYSIS.value: _l("Case analysis"),
-}
+TYPES = {code: _l(title) for code, title in TYPE_TITLES.items()}
 LEVELS = {
     Level.RECALL.value: _l("Recall"),
     Level.APPLICATION.value: _l("Application"),
