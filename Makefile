@@ -2,10 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Compiled modules are kept: every process of the site and of the tests would compile a thousand of them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 MUTATION ?= $(or $(TMPDIR),/tmp)/chizheng-mutation
 RULES ?= app.eligibility.rules*
 
-.PHONY: run test setup setup-run check bench format translations mutate
+.PHONY: run test setup setup-run check bench format translations decoder mutate
 
 run: setup-run
 	@$(BIN)/python -m app run
@@ -32,8 +35,8 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-setup-run: .venv/run.stamp translations
-setup: .venv/test.stamp translations
+setup-run: .venv/run.stamp translations decoder
+setup: .venv/test.stamp translations decoder
 
 .venv/run.stamp: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -49,3 +52,12 @@ setup: .venv/test.stamp translations
 translations: app/translations/zh/LC_MESSAGES/messages.mo
 app/translations/zh/LC_MESSAGES/messages.mo: app/translations/zh/LC_MESSAGES/messages.po | .venv/run.stamp
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale zh
+
+# What reads codes from the camera where the browser does not: docs/decisions/0012-scanning.md. Without npm all else works.
+decoder: app/vendor/node_modules/.package-lock.json
+app/vendor/node_modules/.package-lock.json: app/vendor/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+	  echo "npm is not here: the page /c scans only in browsers that read codes themselves"; \
+	elif ! (cd app/vendor && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.package-lock.json); then \
+	  echo "npm could not install the decoder: the page /c scans only in browsers that read codes themselves"; \
+	fi

@@ -1,6 +1,7 @@
 """Settings: one frozen value read from the environment; secrets may come from files; unusable values stop the start."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 PASSWORD_PROFILES = ("djbh", "asvs")
 DATABASE_SCHEMES = ("sqlite", "postgresql+psycopg")
 SHORTEST_SECRET = 32
+SEAL_PROVIDER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+TOKEN, PKCS12_ENDINGS = "pkcs11:", {".p12", ".pfx"}
 
 
 class SettingsError(Exception):
@@ -23,8 +26,11 @@ class Settings:
     """Everything the site reads from its surroundings.
 
     Paths are absolute. `secret_key` signs cookies; `identity_key` (32 bytes) encrypts identity numbers and keys their
-    blind index, and is kept outside the database. `workers` counts web processes, one blocking thread each.
-    `webhook_networks` are the networks that are not public but may be called all the same, such as 10.20.0.0/16.
+    blind index, and is kept outside the database. `workers` counts web processes, one blocking thread each;
+    `seal_workers` those that seal when many documents wait.
+    `seal_provider` names a customer's own seal service as `package.module:factory`, which then seals in place of a key.
+    `signing_key` is a file (PEM, or PKCS#12 by its ending) or a `pkcs11:` address. `webhook_networks` are the networks
+    that are not public but may be called all the same, such as 10.20.0.0/16.
     """
 
     instance: Path
@@ -37,13 +43,17 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = "chizheng@localhost"
     tsa_url: str | None = None
-    signing_key: Path | None = None
+    log_mail_to: str | None = None
+    tsa_roots: Path | None = None
+    signing_key: Path | str | None = None
     signing_cert: Path | None = None
     signing_password: str | None = None
     trust_roots: Path | None = None
-    font_path: Path | None = None
+    seal_provider: str | None = None
+    font_path: str | None = None
     port: int = 8000
     workers: int = 2
+    seal_workers: int = 1
     webhook_networks: tuple[str, ...] = ()
     testing: bool = False
 
@@ -144,11 +154,10 @@ def _site_url(value: str | None, port: int) -> str:
     return url
 
 
-def _sender(value: str | None) -> str:
-    sender = value or "chizheng@localhost"
-    if "@" not in sender or not sender.isprintable():
-        raise SettingsError("MAIL_FROM must be a mail address")
-    return sender
+def _address(name: str, value: str) -> str:
+    if "@" not in value or not value.isprintable():
+        raise SettingsError(f"{name} must be a mail address")
+    return value
 
 
 def _file(name: str, value: str | None, *, folder: bool = False) -> Path | None:
@@ -160,6 +169,12 @@ def _file(name: str, value: str | None, *, folder: bool = False) -> Path | None:
     if not os.access(path, os.R_OK):
         raise SettingsError(f"{name} names a file that may not be read")
     return path
+
+
+def _fonts(value: str | None) -> str | None:
+    """Font files parted as in PATH, each checked to be there."""
+    found = [_file("FONT_PATH", part.strip()) for part in (value or "").split(os.pathsep) if part.strip()]
+    return os.pathsep.join(str(path) for path in found) or None
 
 
 def _number(name: str, value: str | None, default: int, low: int, high: int) -> int:
@@ -200,13 +215,29 @@ def _secret_key(value: str | None, instance: Path) -> str:
     return value
 
 
-def _seal(environ: Mapping[str, str]) -> tuple[Path | None, Path | None]:
-    """The seal's key and certificate: both or neither."""
-    key = _file("SIGNING_KEY", environ.get("SIGNING_KEY"))
+def _seal(environ: Mapping[str, str]) -> tuple[Path | str | None, Path | None]:
+    """The seal's key and certificate: both or neither, unless the key brings its certificate (PKCS#12, a token)."""
+    wanted = environ.get("SIGNING_KEY") or ""
+    key = wanted if wanted.startswith(TOKEN) else _file("SIGNING_KEY", wanted)
     cert = _file("SIGNING_CERT", environ.get("SIGNING_CERT"))
-    if (key is None) != (cert is None):
+    brings_its_own = wanted.startswith(TOKEN) or Path(wanted).suffix.lower() in PKCS12_ENDINGS
+    if (key is None and cert is not None) or (key is not None and cert is None and not brings_its_own):
         raise SettingsError("SIGNING_KEY and SIGNING_CERT go together; set both or neither")
     return key, cert
+
+
+def _provider(environ: Mapping[str, str]) -> str | None:
+    """A seal service of the customer's: named in full, and only together with the roots it is judged by."""
+    name = (environ.get("SEAL_PROVIDER") or "").strip()
+    if not name:
+        return None
+    if not SEAL_PROVIDER.fullmatch(name):
+        raise SettingsError("SEAL_PROVIDER must name a factory as package.module:factory")
+    if environ.get("SIGNING_KEY"):
+        raise SettingsError("SEAL_PROVIDER and SIGNING_KEY exclude each other: one seal for every document")
+    if not environ.get("TRUST_ROOTS"):
+        raise SettingsError("SEAL_PROVIDER needs TRUST_ROOTS: what the service seals must lie below a trusted root")
+    return name
 
 
 def _networks(value: str | None) -> tuple[str, ...]:
@@ -230,14 +261,18 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         time_zone=_zone(_value(environ, "TIME_ZONE") or "Asia/Shanghai"),
         password_profile=_profile(_value(environ, "PASSWORD_PROFILE") or "djbh"),
         smtp_url=_url("SMTP_URL", _value(environ, "SMTP_URL"), ("smtp", "smtps")),
-        mail_from=_sender(_value(environ, "MAIL_FROM")),
+        mail_from=_address("MAIL_FROM", _value(environ, "MAIL_FROM") or "chizheng@localhost"),
+        log_mail_to=_address("LOG_MAIL_TO", told) if (told := _value(environ, "LOG_MAIL_TO")) else None,
         tsa_url=_url("TSA_URL", _value(environ, "TSA_URL"), ("http", "https")),
+        tsa_roots=_file("TSA_ROOTS", environ.get("TSA_ROOTS"), folder=True),
         signing_key=signing_key,
         signing_cert=signing_cert,
         signing_password=_value(environ, "SIGNING_PASSWORD"),
         trust_roots=_file("TRUST_ROOTS", environ.get("TRUST_ROOTS"), folder=True),
-        font_path=_file("FONT_PATH", environ.get("FONT_PATH")),
+        seal_provider=_provider(environ),
+        font_path=_fonts(environ.get("FONT_PATH")),
         port=port,
         workers=_number("WORKERS", _value(environ, "WORKERS"), 2, 1, 64),
+        seal_workers=_number("SEAL_WORKERS", _value(environ, "SEAL_WORKERS"), os.cpu_count() or 1, 1, 64),
         webhook_networks=_networks(_value(environ, "WEBHOOK_NETWORKS")),
     )

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 
 from app import api_v1, pages
 from app.config import Settings, load_settings
-from app.core import http, logs
+from app.core import http, logs, words
 from app.core.clock import SystemClock
 from app.core.database import prepare_engine
 from app.core.permissions import P
@@ -82,7 +82,7 @@ def _bind_extensions(app: Flask) -> None:
 
 def _prepare_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.filters.update(http.FILTERS)
+    app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     @app.context_processor

@@ -30,11 +30,15 @@ BLUEPRINTS = [
     access.blueprint,
     bank.blueprint,
     credentials.blueprint,
+    credentials.passing,
+    credentials.pki,
     credentials.verify,
+    credentials.verifier,
     eligibility.blueprint,
     eligibility.watch.blueprint,
     exams.blueprint,
     ledger.blueprint,
+    ledger.log,
     regimes.blueprint,
     registry.blueprint,
     training.blueprint,
@@ -50,9 +54,19 @@ Desk = eligibility.Desk
 # (title, endpoint, permissions of which one suffices, section)
 NAVIGATION = [
     (_l("Home"), "pages.home", (), "home"),
-    (_l("Ready to issue"), "credentials.ready", (P.CREDENTIALS_ISSUE,), "credentials"),
+    (_l("Ready to issue"), "credentials.ready", (P.CREDENTIALS_ISSUE, P.CREDENTIALS_APPLY), "credentials"),
+    (
+        _l("Applications"),
+        "credentials.applications",
+        (P.CREDENTIALS_APPLY, P.CREDENTIALS_CHECK, P.CREDENTIALS_ISSUE),
+        "credentials",
+    ),
+    (_l("Decrees"), "credentials.decrees", (P.CREDENTIALS_DECREE,), "credentials"),
+    (_l("Reviews due"), "credentials.due", (P.CREDENTIALS_CHANGE,), "credentials"),
     (_l("Certificates"), "credentials.certificates", (P.CREDENTIALS_READ,), "credentials"),
     (_l("My certificates"), "credentials.mine", (P.SELF,), "credentials"),
+    (_l("My papers"), "credentials.papers", (P.SELF,), "credentials"),
+    (_l("Layouts"), "credentials.layout_list", (P.CREDENTIALS_ISSUE, P.ACCOUNTS_MANAGE), "credentials"),
     (_l("Duty board"), "eligibility.board", (P.ELIGIBILITY_CHECK,), "eligibility"),
     (_l("Rosters"), "eligibility.rosters", (P.ELIGIBILITY_CHECK,), "eligibility"),
     (_l("Forecast"), "eligibility.forecast", (P.ELIGIBILITY_CHECK,), "eligibility"),
@@ -78,6 +92,7 @@ NAVIGATION = [
     (_l("Trial runs"), "eligibility.what_ifs", (P.REGIMES_EDIT, P.REGIMES_ADOPT), "regimes"),
     (_l("Accounts"), "access.accounts", (P.ACCOUNTS_MANAGE,), "accounts"),
     (_l("Webhooks"), "eligibility.webhooks", (P.ACCOUNTS_MANAGE,), "accounts"),
+    (_l("Keys"), "credentials.keys", (P.ACCOUNTS_MANAGE,), ""),
     (_l("Ledger"), "ledger.entries", (P.LEDGER_READ,), "ledger"),
     (_l("Exams"), "exams.sittings", (P.EXAMS_READ,), "exams"),
     (_l("Standard setting"), "exams.panels", (P.EXAMS_READ,), "exams"),
@@ -145,7 +160,7 @@ def healthz() -> ResponseReturnValue:
 @pages.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Database, migrations and scheduler are as they should be; 503 and which is not, otherwise."""
+    """Database, migrations, scheduler and sealer are as they should be; 503 and which is not, otherwise."""
     found = health.readiness(db.session(), current_app.extensions["migrate"].directory, now())
     return vars(found), 200 if found.is_ready else 503
 

@@ -1,6 +1,7 @@
 """Switchboard of the jobs: every sweep with its interval, run by a process of its own under a lease.
 
-Sweeps are idempotent and claim one due thing at a time, so a job that runs twice, late or not at all does no harm.
+What needs a private key is not here but in `app/sealer.py`, which runs the same class in another process. Sweeps are
+idempotent and claim one due thing at a time, so a job that runs twice, late or not at all does no harm.
 """
 
 import logging
@@ -9,7 +10,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -32,10 +33,11 @@ LEASE_SECONDS = 45
 BEAT_SECONDS = 15
 
 # (name, what it does: returns how many things it finished, every so many seconds)
-JOBS: list[tuple[str, Callable[[datetime], int], int]] = [
+Job = tuple[str, Callable[[datetime], int], int]
+
+JOBS: list[Job] = [
     ("outbox", accounts.send_outbox, 10),
     ("sessions", accounts.forget_sessions, 3600),
-    ("seal", credentials.seal_issued, 5),
     ("qualifications", credentials.recognise, 900),
     ("statutes", bank.begin_statutes, 900),
     ("reminders", training.remind_deadlines, 3600),
@@ -56,8 +58,10 @@ log = logging.getLogger("chizheng.scheduler")
 class Scheduler:
     """Runs the sweeps while this process holds the lease; another process waits until it lapses."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, lease: str = LEASE, jobs: Sequence[Job] = tuple(JOBS)) -> None:
         self._app = app
+        self._lease = lease
+        self._jobs = jobs
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._held_until: datetime | None = None
         self._stop = threading.Event()
@@ -72,7 +76,7 @@ class Scheduler:
         signal.signal(signal.SIGINT, self._told_to_stop)
         self._beat()
         self._timer.add_job(self._beat, IntervalTrigger(seconds=BEAT_SECONDS), id="heartbeat")
-        for name, sweep, seconds in JOBS:
+        for name, sweep, seconds in self._jobs:
             self._timer.add_job(
                 self._sweep, IntervalTrigger(seconds=seconds), args=[name, sweep], id=name, next_run_time=self._now()
             )
@@ -92,10 +96,10 @@ class Scheduler:
         with self._app.app_context():
             try:
                 now = self._now()
-                held = acquire(db.session(), LEASE, self._holder, now, LEASE_SECONDS)
+                held = acquire(db.session(), self._lease, self._holder, now, LEASE_SECONDS)
                 db.session.commit()
                 if held and self._held_until is None:
-                    log.info("lease taken", extra={"holder": self._holder})
+                    log.info("lease taken", extra={"lease": self._lease, "holder": self._holder})
                 self._held_until = now + timedelta(seconds=LEASE_SECONDS) if held else None
             except Exception:
                 log.exception("heartbeat failed")
@@ -115,5 +119,5 @@ class Scheduler:
     def _give_up(self) -> None:
         self._held_until = None
         with self._app.app_context():
-            release(db.session(), LEASE, self._holder, self._now())
+            release(db.session(), self._lease, self._holder, self._now())
             db.session.commit()

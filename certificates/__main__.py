@@ -1,4 +1,4 @@
-"""The command line: `python -m certificates verify FILE.pdf --root CA.pem [--json]`.
+"""The command line: `python -m certificates verify FILE.pdf --root CA.pem [--json]`; `badge`, `audit`, `log-proof`.
 
 Exit codes: 0 genuine and unchanged, 1 not, 2 wrong usage, 3 could not tell.
 """
@@ -6,16 +6,23 @@ Exit codes: 0 genuine and unchanged, 1 not, 2 wrong usage, 3 could not tell.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from certificates import badge_command
 from certificates.errors import KeyUnusable
-from certificates.verdict import Outcome, Verdict
-from certificates.verify import SIZE_LIMIT, verify_pdf
+from certificates.translog import command as translog
+from certificates.verdict import Outcome, Question, Verdict
+from certificates.verify import Level, verify_file
 
 EXIT = {Outcome.GENUINE: 0, Outcome.NOT_GENUINE: 1, Outcome.UNDETERMINED: 3}
 WRONG_USAGE = 2
+WORDS = {
+    Question.UNCHANGED: "真实且未改动 genuine and unchanged",
+    Question.VALIDLY_SEALED: "签章时有效 validly sealed",
+    Question.IN_FORCE: "证件现行有效 in force (ask the registry)",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,11 +32,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verify = commands.add_parser("verify", help="is this file genuine and unchanged")
     verify.add_argument("file", type=Path)
     verify.add_argument("--root", type=Path, action="append", required=True, help="trusted CA (PEM or DER); repeatable")
+    verify.add_argument("--crl", type=Path, action="append", help="revocation list (PEM or DER); repeatable")
+    verify.add_argument(
+        "--tsa-root", type=Path, action="append", help="CA trusted for time stamps only; without it --root; repeatable"
+    )
+    verify.add_argument("--level", choices=[one.value for one in Level], help="how the issuer says it was sealed")
     verify.add_argument("--json", action="store_true", help="print the verdict as JSON")
+    badge_command.add_to(commands)
+    translog.add_to(commands)
     given = parser.parse_args(arguments)
+    return int(given.run(given)) if "run" in given else _verify(given)
+
+
+def _verify(given: argparse.Namespace) -> int:
     try:
-        data = _read(given.file)
-        verdict = verify_pdf(data, [root.read_bytes() for root in given.root], datetime.now(UTC))
+        verdict = verify_file(
+            given.file,
+            _contents(given.root),
+            datetime.now(UTC),
+            crls=_contents(given.crl or ()),
+            tsa_roots=_contents(given.tsa_root) if given.tsa_root else None,
+            expected_level=given.level,
+        )
     except OSError as fault:
         print(f"{fault.filename}: {fault.strerror}", file=sys.stderr)  # noqa: T201
         return WRONG_USAGE
@@ -40,10 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return EXIT[verdict.outcome]
 
 
-def _read(path: Path) -> bytes:
-    """The file, or just enough of a huge one for the verdict to say that it is too large."""
-    with path.open("rb") as file:
-        return file.read(SIZE_LIMIT + 1)
+def _contents(paths: Iterable[Path]) -> list[bytes]:
+    return [path.read_bytes() for path in paths]
 
 
 def _as_json(verdict: Verdict) -> str:
@@ -52,10 +74,12 @@ def _as_json(verdict: Verdict) -> str:
 
 def _as_text(verdict: Verdict) -> str:
     lines = [verdict.outcome.value]
+    lines += [f"  {WORDS[question]}: {answer.value}" for question, answer in verdict.answers.items()]
     lines += [f"  {f.code}: {f.zh} {f.en}" for f in verdict.findings]
     if verdict.certificate_number:
         lines += [f"  编号 number: {verdict.certificate_number}", f"  签章 sealed by: {verdict.signer_subject}"]
         lines.append(f"  时间 at: {verdict.signed_at.isoformat() if verdict.signed_at else ''}")
+        lines.append(f"  级别 level: PAdES {verdict.level}")
     lines.append(f"  SHA-256: {verdict.sha256}")
     return "\n".join(lines)
 

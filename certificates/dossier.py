@@ -1,309 +1,320 @@
 """Drawing an attestation: A4 portrait, as many pages as it takes, the same bytes for the same content."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.pdfgen.canvas import Canvas
 
-from certificates import guilloche, metadata
+from certificates import metadata
 from certificates.attestation import Attestation, Evidence, Ground, Outcome, Part, Subject, Words
 from certificates.attestation import Row as Pair
-from certificates.flow import (
-    HEIGHT,
-    LEFT,
-    MEASURE,
-    RIGHT,
-    WIDTH,
-    Block,
-    Row,
-    Run,
-    Sheet,
-    beside,
-    gap,
-    paged,
-    paint,
-    paragraph,
-)
+from certificates.flow import ORNAMENT, Block, Row, Run, Said, Sheet, beside, gap, paged, paint, paragraph
 from certificates.fonts import DRAWING, Font, require_glyphs
-from certificates.layout import BLUE, GREY, HAIR, INK, PALE, VERMILION, Box
-from certificates.typeset import MM, fit
+from certificates.layout import ATTESTATION, Box, Flow, Layout, Slot, Text, Twins, layout_of
+from certificates.placing import Setting, text_marks
+from certificates.render import draw_mark, ornament, print_over
+from certificates.tagging import Reading, marked
+from certificates.typeset import MM
 
-TITLE = Words("上岗核验决定证明", "Attestation of a Duty Decision")
-SUBJECT = "一项已记录的上岗核验决定及其所依据的事实与规则，供案卷使用。"
-TEXT, TWIN, SMALL = 9.5, 7.5, 7.0
-LABEL = 38.0
-INDENT = 14.0
-HEAD_DEPTH = 51.0
-OUTCOMES: dict[Outcome, tuple[Words, int, int]] = {
-    "ALLOW": (Words("可以上岗", "Allowed"), 0x1F6B4A, 0xEAF4EE),
-    "ALLOW_WITH_WARNINGS": (Words("可以上岗，有提醒", "Allowed, with warnings"), 0x8A5A00, 0xFBF3E2),
-    "DENY": (Words("不得上岗", "Not allowed"), VERMILION, 0xFBECE8),
+TWIN = 0.8  # an English text beside its Chinese one, by size
+LABEL, INDENT = 38.0, 14.0
+OUTCOMES: dict[Outcome, tuple[str, str, str]] = {
+    "ALLOW": ("allow", "green", "allow-ground"),
+    "ALLOW_WITH_WARNINGS": ("allow-with-warnings", "amber", "warn-ground"),
+    "DENY": ("deny", "vermilion", "deny-ground"),
 }
-WEIGHTS = {
-    "DENY": (Words("不得", "Denies"), VERMILION),
-    "WARN": (Words("提醒", "Warns"), 0x8A5A00),
-    "OBLIGATION": (Words("须办", "To do"), BLUE),
-}
-SAYS = (
-    Words(
-        "本证明证实：上列核验决定于所载时间作出，其结论、理由、所依据的事实记录与规则版本如本件所载，签发后内容未被改动。",
-        "It attests that this answer was given at the time stated, with the reasons, recorded facts and versions of "
-        "rules set out here, and that nothing has changed since it was sealed.",
-    ),
-    Words(
-        "核验决定依据的是作出当时已有的记录；此后补录或者更正的事实不在其内。",
-        "The answer rests on the records as known then; facts recorded or corrected later are not in it.",
-    ),
-)
-SAYS_NOT = (
-    Words(
-        "本证明不证实所记录的事实本身真实，不证实执法行为合法，不代替行政执法证件、处罚决定或者其他执法文书。",
-        "It does not attest that what was recorded is true or that the act itself was lawful, and it replaces no "
-        "credential, decision or other document of enforcement.",
-    ),
-)
-PROOF = Words("透明日志收录证明粘附处（本件签发时为空）", "Place for the log's inclusion proof; empty when issued")
-PROOF_NOTE = Words(
-    "收录证明由日志另行出具。编号与事实摘要供比对。",
-    "The log issues the proof separately; number and digest are for matching.",
-)
+WEIGHTS = {"DENY": ("denies", "vermilion"), "WARN": ("warns", "amber"), "OBLIGATION": ("to-do", "blue")}
 
 
-def render_attestation(content: Attestation, font: Font) -> bytes:
-    """The attestation as a PDF with an embedded font subset, document language zh-CN and the number in its XMP.
+def render_attestation(content: Attestation, font: Font, layout: Layout | None = None, *, overprint: str = "") -> bytes:
+    """The attestation as a tagged PDF by a version of its layout, the current one by default.
 
-    The same content gives the same bytes. Raises GlyphMissing for a character that the font cannot draw; nothing is
-    drawn then.
+    Font subsets are embedded, the language is zh-CN, the number stands in the XMP, a bookmark leads to each part. The
+    same content gives the same bytes. Raises GlyphMissing for a character that the font cannot draw; nothing is drawn
+    then. `overprint` is written across every page of what is no real attestation.
     """
-    require_glyphs(content.texts(), font)
+    script = _Script(layout or layout_of(ATTESTATION), font)
+    require_glyphs((*content.texts(), *script.layout.texts()), font)
     with DRAWING:
-        return _draw(content, font)
+        return _draw(content, script, overprint)
 
 
-def _draw(content: Attestation, font: Font) -> bytes:
+def _draw(content: Attestation, script: "_Script", overprint: str) -> bytes:
+    layout, font, flow = script.layout, script.font, script.flow
     buffer = BytesIO()
     canvas = Canvas(
-        buffer, pagesize=(WIDTH * MM, HEIGHT * MM), invariant=1, pageCompression=1, lang="zh-CN",
+        buffer, pagesize=(layout.width * MM, layout.height * MM), invariant=1, pageCompression=1, lang="zh-CN",
         initialFontName=font.name,  # type: ignore[arg-type]  # the stubs say float
     )  # fmt: skip
     metadata.describe(
-        canvas, content.number, (TITLE.zh, TITLE.en), SUBJECT, content.issuer.zh, content.issued_on,
-        metadata.ATTESTATION,
+        canvas, content.number, (layout.title.zh, layout.title.en), layout.subject, content.issuer.zh,
+        content.issued_on, layout.kind,
     )  # fmt: skip
-    sheet = Sheet(canvas, font)
-    pages = paged(list(_blocks(content, font)), HEAD_DEPTH)
+    reading = Reading(canvas)
+    sheet = Sheet(canvas, font, reading)
+    pages = paged(list(script.blocks(content)), flow.first, flow.top, flow.bottom)
     for number, rows in enumerate(pages, 1):
-        if number == 1:
-            _head(sheet, content)
+        _furniture(reading, script, content, number, len(pages))
         paint(sheet, rows)
-        _margins(sheet, content, number, len(pages))
-        canvas.showPage()
+        if overprint:
+            print_over(canvas, (layout.width, layout.height), font, overprint)
+        reading.next_page()
+    reading.write()
     canvas.save()
     return buffer.getvalue()
 
 
-def _head(sheet: Sheet, content: Attestation) -> None:
-    font = sheet.font
-    for text, size, y, colour in ((TITLE.zh, 22.0, 19.0, BLUE), (TITLE.en, 10.5, 29.5, GREY)):
-        sheet.text(Run((WIDTH - font.width(text, size) / MM) / 2, text, size, colour), y)
-    guilloche.rule(sheet.canvas, Box(65, 36.5, 80, 2.4), HEIGHT)
-    line = f"编号 Number  {content.number}"
-    sheet.text(Run((WIDTH - font.width(line, 9) / MM) / 2, line, 9, INK), 42.0)
+def _furniture(reading: Reading, script: "_Script", content: Attestation, number: int, pages: int) -> None:
+    """What the layout puts round the text of a page."""
+    layout = script.layout
+    texts = {
+        "number": f"{script.label('number')}  {content.number}",
+        "case": f"{script.label('case')}  {content.case_reference}",
+        "page": f"第 {number} 页，共 {pages} 页  Page {number} of {pages}",
+        "running": f"{layout.title.zh}  {content.number}",
+    }
+    things = layout.pages[0 if number == 1 else 1].things
+    with marked(reading.canvas, None, -1):
+        for thing in things:
+            ornament(reading.canvas, layout, thing)
+    for thing in things:
+        if isinstance(thing, Text):
+            _place(reading, script, thing, thing.words, thing.lang)
+        elif isinstance(thing, Slot):
+            _place(reading, script, thing, Twins(zh=texts[thing.name]))
 
 
-def _margins(sheet: Sheet, content: Attestation, number: int, pages: int) -> None:
-    if number > 1:
-        sheet.text(Run(LEFT, f"{TITLE.zh}  {content.number}", SMALL, GREY), 12)
-        sheet.rule(16, HAIR)
-    sheet.rule(280, HAIR)
-    left = f"案卷 Case file  {content.case_reference}"
-    for line in fit(left, "", sheet.font, width=115, height=4, size=SMALL, floor=4, name="case_reference"):
-        sheet.text(Run(LEFT, line.text, line.size, GREY), 282)
-    right = f"第 {number} 页，共 {pages} 页  Page {number} of {pages}"
-    sheet.text(Run(RIGHT - sheet.font.width(right, SMALL) / MM, right, SMALL, GREY), 282)
+def _place(reading: Reading, script: "_Script", thing: Text | Slot, words: Twins, lang: str = "") -> None:
+    if thing.tag == "Artifact":
+        element = None
+    else:
+        element = reading.element(thing.tag)
+        element.lang = lang
+    setting = Setting(script.layout, thing.box, thing.style, thing.name, "P", -1, -1)
+    marks = text_marks(setting, words, script.font)
+    with reading.mark(element):
+        for mark in marks:
+            draw_mark(reading.canvas, mark)
 
 
-def _blocks(content: Attestation, font: Font) -> Iterator[Block]:
-    reasons = [_ground(one, font) for one in content.grounds if one.weight != "OBLIGATION"]
-    duties = [_ground(one, font) for one in content.grounds if one.weight == "OBLIGATION"]
-    nothing = _both(Words("无妨碍事由。", "Nothing stands against it."), font)
-    none = _both(Words("无。", "None."), font)
-    rows = [Pair(Words(one.rule, one.version), one.title) for one in content.rules]
-    yield from _opening(content, font)
-    for title, blocks in (
-        (Words("一、所问事项", "1. What was asked"), [_pair(one, font) for one in content.question]),
-        (Words("二、各时段结论", "2. The answer through the time asked"), list(_parts(content.parts, font))),
-        (Words("三、理由", "3. Reasons"), reasons or [nothing]),
-        (Words("四、须办事项", "4. Obligations"), duties or [none]),
-        (Words("五、人员", "5. The people"), [_subject(one, font) for one in content.people]),
-        (Words("六、所依据的事实", "6. The facts it rested on"), list(_facts(content.facts, font)) or [none]),
-        (Words("七、核验决定记录", "7. The record"), [_pair(one, font) for one in content.record]),
-        (
-            Words("八、所适用的规则及其版本摘要", "8. The rules applied, each with the digest of its version"),
-            [_pair(row, font, label=22.0) for row in rows],
-        ),
-        (
-            Words("九、本证明证实什么", "9. What this attests"),
-            [_both(one, font) for one in (*SAYS, *SAYS_NOT)],
-        ),
-    ):
-        yield from _section(title, blocks, font)
-    yield from _closing(content, font)
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What sets the text: the words and styles of a layout, and the font."""
 
+    layout: Layout
+    font: Font
 
-def _opening(content: Attestation, font: Font) -> Iterator[Block]:
-    word, colour, tint = OUTCOMES[content.outcome]
-    inner = MEASURE - 40
-    lines = (
-        *paragraph(content.verdict.zh, font, 11, x=LEFT + 36, width=inner),
-        *paragraph(content.verdict.en, font, 8, x=LEFT + 36, width=inner, colour=GREY),
-    )
-    height = max(16.0, sum(row.height for row in lines) + 7)
-    size = 15.0 if len(word.zh) <= 4 else 11.5
+    @property
+    def flow(self) -> Flow:
+        if self.layout.flow is None:
+            raise TypeError(f"layout {self.layout.key} is no running text")
+        return self.layout.flow
 
-    def band(sheet: Sheet, y: float) -> None:
-        sheet.frame(Box(LEFT, y, MEASURE, height), colour, 0.8, fill=tint)
-        sheet.text(Run(LEFT + 4, word.zh, size, colour), y + height / 2 - 5.5)
-        sheet.text(Run(LEFT + 4, word.en, 7.5, colour), y + height / 2 + 1.2)
+    @property
+    def left(self) -> float:
+        return self.flow.left
 
-    yield (Row(0, draw=band), gap(3.5), *lines, gap(height - 3.5 - sum(row.height for row in lines) + 4))
+    @property
+    def measure(self) -> float:
+        return self.flow.right - self.flow.left
 
+    def size(self, style: str) -> float:
+        return self.layout.styles[style].size
 
-def _section(title: Words, blocks: Sequence[Block], font: Font) -> Iterator[Block]:
-    """A heading that stays with what follows it."""
-    head = (
-        gap(3),
-        Row(
-            6.2,
-            (
-                Run(LEFT, title.zh, 12, BLUE),
-                Run(LEFT + font.width(title.zh, 12) / MM + 3, title.en, 8.5, GREY),
-            ),
-        ),
-        Row(1.8, draw=lambda sheet, y: sheet.rule(y, PALE, width=0.5)),
-    )
-    yield (*head, *blocks[0])
-    yield from blocks[1:]
+    def colour(self, name: str) -> int:
+        return self.layout.colour(name)
 
+    def word(self, name: str) -> Twins:
+        return self.layout.words[name]
 
-def _pair(pair: Pair, font: Font, label: float = LABEL) -> Block:
-    """A label in two languages and its value in two languages."""
-    names = (
-        *paragraph(pair.label.zh, font, 8.5, width=label - 2, colour=GREY),
-        *paragraph(pair.label.en, font, 6.5, width=label - 2, colour=GREY),
-    )
-    return (*beside(names, _value(pair.value, font, LEFT + label, MEASURE - label)), gap(1.2))
+    def label(self, name: str) -> str:
+        words = self.word(name)
+        return f"{words.zh} {words.en}".strip()
 
+    def lines(self, text: str, style: str, x: float, width: float, *, colour: str = "", size: float = 0) -> Block:
+        """A paragraph in a style."""
+        tint = self.colour(colour or self.layout.styles[style].colour)
+        return paragraph(text, self.font, size or self.size(style), x=x, width=width, colour=tint)
 
-def _value(words: Words, font: Font, x: float, width: float, size: float = TEXT) -> Block:
-    return (
-        *paragraph(words.zh, font, size, x=x, width=width),
-        *paragraph(words.en, font, max(size * 0.8, TWIN - 1), x=x, width=width, colour=GREY),
-    )
-
-
-def _both(words: Words, font: Font) -> Block:
-    return (*_value(words, font, LEFT, MEASURE), gap(1.6))
-
-
-def _parts(parts: Sequence[Part], font: Font) -> Iterator[Block]:
-    yield (Row(9.5, draw=lambda sheet, y: _bar(sheet, y, parts)),)
-    for part in parts:
-        word, colour, _tint = OUTCOMES[part.outcome]
-        times = (Row(5, (Run(LEFT, f"{part.start} – {part.end}", 9, INK),)),)
-        said = (Row(5, (Run(LEFT + 72, f"{word.zh} {word.en}", 9, colour),)),)
-        rules = paragraph("、".join(part.reasons), font, 8, x=LEFT + 138, width=MEASURE - 138, colour=GREY)
-        yield (*beside(times, said, rules), gap(0.6))
-
-
-def _bar(sheet: Sheet, y: float, parts: Sequence[Part]) -> None:
-    x = LEFT
-    for part in parts:
-        word, colour, tint = OUTCOMES[part.outcome]
-        width = MEASURE * part.share
-        sheet.frame(Box(x, y + 0.5, width, 6.5), colour, 0.6, fill=tint)
-        if width > sheet.font.width(word.zh, 8) / MM + 2:
-            sheet.text(Run(x + (width - sheet.font.width(word.zh, 8) / MM) / 2, word.zh, 8, colour), y + 2.2)
-        x += width
-
-
-def _ground(one: Ground, font: Font) -> Block:
-    word, colour = WEIGHTS[one.weight]
-    x, width = LEFT + INDENT, MEASURE - INDENT
-    mark = (Row(4.2, (Run(LEFT, one.rule, 9.5, colour),)), Row(4, (Run(LEFT, f"{word.zh} {word.en}", 6.5, colour),)))
-    lines: list[Row] = list(_value(one.message, font, x, width))
-    for label, text in (
-        (Words("涉及", "Concerns"), "、".join(one.people)),
-        (Words("依据", "Source"), one.source),
-        (Words("事实", "Facts"), "、".join(one.facts)),
-    ):
-        if text:
-            lines += paragraph(f"{label.zh} {label.en}  {text}", font, 8, x=x, width=width, colour=GREY)
-    if one.remedy.zh:
-        lines += paragraph(f"补救 Remedy  {one.remedy.zh}", font, 8, x=x, width=width)
-        lines += paragraph(one.remedy.en, font, 7, x=x, width=width, colour=GREY)
-    return (*beside(mark, tuple(lines)), gap(2.2))
-
-
-def _subject(one: Subject, font: Font) -> Block:
-    word, colour, _tint = OUTCOMES[one.outcome]
-    name = (*paragraph(f"{one.code}  {one.name}", font, TEXT, width=58),)
-    said = (Row(4.4, (Run(LEFT + 60, word.zh, 9, colour),)), Row(3.6, (Run(LEFT + 60, word.en, 7, colour),)))
-    x, width = LEFT + 92, MEASURE - 92
-    acts = [*paragraph(f"仍可从事 May still do  {one.open_acts.zh}", font, 8, x=x, width=width)]
-    acts += paragraph(one.open_acts.en, font, 7, x=x, width=width, colour=GREY)
-    if one.reasons:
-        acts += paragraph(f"规则 Rules  {'、'.join(one.reasons)}", font, 7, x=x, width=width, colour=GREY)
-    return (*beside(name, said, tuple(acts)), gap(2))
-
-
-def _facts(facts: Iterable[Evidence], font: Font) -> Iterator[Block]:
-    """Facts in the order given, with a line wherever the one they are about changes."""
-    about: Words | None = None
-    for one in facts:
-        head: Block = ()
-        if one.about != about:
-            about = one.about
-            head = (gap(1.2), *paragraph(f"{about.zh}  {about.en}".strip(), font, 9.5, colour=BLUE), gap(0.4))
-        number = (Row(4.2, (Run(LEFT, one.number, 8, GREY),)),)
-        body = (*_value(one.says, font, LEFT + INDENT, 88, 8.5),)
-        held = (
-            *paragraph(one.held.zh, font, 8, x=LEFT + 104, width=MEASURE - 104),
-            *paragraph(one.held.en, font, 6.5, x=LEFT + 104, width=MEASURE - 104, colour=GREY),
-            *paragraph(f"记录于 Recorded  {one.recorded}", font, 7, x=LEFT + 104, width=MEASURE - 104, colour=GREY),
+    def pair(self, words: Words | Twins, style: str, x: float, width: float, *, colour: str = "") -> Block:
+        """A text with its smaller English twin under it."""
+        chosen = self.layout.styles[style]
+        twin = self.colour(colour or chosen.twin or chosen.colour)
+        small = max(chosen.size * TWIN, chosen.floor)
+        return (
+            *self.lines(words.zh, style, x, width, colour=colour),
+            *paragraph(words.en, self.font, small, x=x, width=width, colour=twin, lang="en"),
         )
-        yield (*head, *beside(number, body, held), gap(1.4))
 
+    def run(self, x: float, text: str, size: float, colour: str, said: Said | None = None) -> Run:
+        return Run(x, text, size, self.colour(colour), said)
 
-def _closing(content: Attestation, font: Font) -> Iterator[Block]:
-    """Who seals, and the empty place for the log's proof, together on one page."""
+    def blocks(self, content: Attestation) -> Iterator[Block]:
+        reasons = [self._ground(one) for one in content.grounds if one.weight != "OBLIGATION"]
+        duties = [self._ground(one) for one in content.grounds if one.weight == "OBLIGATION"]
+        none = [self._both(self.word("none"))]
+        rules = [Pair(Words(one.rule, one.version), one.title) for one in content.rules]
+        yield from self._opening(content)
+        for title, blocks in (
+            ("asked", [self._pair(one) for one in content.question]),
+            ("parts", list(self._parts(content.parts))),
+            ("reasons", reasons or [self._both(self.word("nothing"))]),
+            ("duties", duties or none),
+            ("people", [self._subject(one) for one in content.people]),
+            ("facts", list(self._facts(content.facts)) or none),
+            ("record", [self._pair(one) for one in content.record]),
+            ("rules", [self._pair(row, label=22.0) for row in rules]),
+            ("says", [self._both(self.word(name)) for name in ("says-1", "says-2", "says-not")]),
+        ):
+            yield from self._section(self.word(title), blocks)
+        yield from self._closing(content)
 
-    def seal(sheet: Sheet, y: float) -> None:
-        sheet.frame(Box(LEFT, y, 17, 17), VERMILION, 1.1)
-        sheet.frame(Box(LEFT + 0.8, y + 0.8, 15.4, 15.4), VERMILION, 0.3)
-        for row, characters in enumerate(("电子", "签章")):
-            x = LEFT + (17 - font.width(characters, 16.5) / MM) / 2
-            sheet.text(Run(x, characters, 16.5, VERMILION), y + 2.2 + row * 6.6)
+    def _opening(self, content: Attestation) -> Iterator[Block]:
+        name, colour, ground = OUTCOMES[content.outcome]
+        word, inner = self.word(name), self.measure - 40
+        lines = self.pair(content.verdict, "verdict", self.left + 36, inner)
+        depth = sum(row.height for row in lines)
+        height = max(16.0, depth + 7)
+        size = 15.0 if len(word.zh) <= 4 else 11.5
 
-    rows = (
-        *paragraph(f"{content.issuer.zh}  {content.issuer.en}".strip(), font, 11, x=LEFT + 23, width=MEASURE - 23),
-        *paragraph(f"出具 Issued  {content.issued_at}", font, 9, x=LEFT + 23, width=MEASURE - 23),
-        *paragraph(f"出具人 By  {content.issued_by}", font, 9, x=LEFT + 23, width=MEASURE - 23),
-        *paragraph(
-            "电子签名的含义：本证明由上列机关的系统签章，签章后内容未被改动。纸质打印件不含电子签名。",
-            font, 7, x=LEFT + 23, width=MEASURE - 23, colour=GREY,
-        ),
-        *paragraph(
-            "The signature seals this content for the authority named above; paper copies carry no signature.",
-            font, 6.5, x=LEFT + 23, width=MEASURE - 23, colour=GREY,
-        ),
-    )  # fmt: skip
-    depth = sum(row.height for row in rows)
+        def band(sheet: Sheet, y: float) -> None:
+            box = Box(self.left, y, self.measure, height)
+            sheet.frame(box, self.colour(colour), 0.8, fill=self.colour(ground))
+            sheet.text(self.run(self.left + 4, word.zh, size, colour), y + height / 2 - 5.5)
+            sheet.text(self.run(self.left + 4, word.en, 7.5, colour, Said(lang="en")), y + height / 2 + 1.2)
 
-    def proof(sheet: Sheet, y: float) -> None:
-        sheet.frame(Box(LEFT, y, MEASURE, 34), PALE, 0.7, dashed=True)
-        for words, size, colour, dy in ((PROOF, 9.0, GREY, 2.5), (PROOF_NOTE, 7.0, GREY, 25.5)):
-            sheet.text(Run(LEFT + 4, words.zh, size, colour), y + dy)
-            sheet.text(Run(LEFT + 4, words.en, size - 1, colour), y + dy + size * 0.48)
+        yield (Row(0, draw=band), gap(3.5), *lines, gap(height - 3.5 - depth + 4))
 
-    yield (gap(5), Row(0, draw=seal), *rows, gap(max(0.0, 19 - depth) + 5), Row(36, draw=proof))
+    def _section(self, title: Twins, blocks: Sequence[Block]) -> Iterator[Block]:
+        """A heading that stays with what follows it."""
+        size = self.size("heading")
+        said = Said("H2", section=f"{title.zh}  {title.en}")
+        behind = self.left + self.font.width(title.zh, size) / MM + 3
+        head = (
+            gap(3),
+            Row(6.2, (
+                self.run(self.left, title.zh, size, "blue", said),
+                self.run(behind, title.en, 8.5, "grey", Said(lang="en")),
+            )),
+            Row(1.8, draw=lambda sheet, y: sheet.rule(
+                y, self.colour("pale"), self.flow.left, self.flow.right, width=0.5
+            )),
+        )  # fmt: skip
+        yield (*head, *blocks[0])
+        yield from blocks[1:]
+
+    def _pair(self, pair: Pair, label: float = LABEL) -> Block:
+        """A label in two languages and its value in two languages."""
+        names = self.pair(pair.label, "label", self.left, label - 2)
+        value = self.pair(pair.value, "text", self.left + label, self.measure - label)
+        return (*beside(names, value), gap(1.2))
+
+    def _both(self, words: Twins) -> Block:
+        return (*self.pair(words, "text", self.left, self.measure), gap(1.6))
+
+    def _parts(self, parts: Sequence[Part]) -> Iterator[Block]:
+        yield (Row(9.5, draw=lambda sheet, y: self._bar(sheet, y, parts)),)
+        for part in parts:
+            name, colour, _ground = OUTCOMES[part.outcome]
+            times = (Row(5, (self.run(self.left, f"{part.start} – {part.end}", 9, "ink", Said()),)),)
+            answer = (Row(5, (self.run(self.left + 72, self.label(name), 9, colour, Said()),)),)
+            rules = self.lines("、".join(part.reasons), "small", self.left + 138, self.measure - 138)
+            yield (*beside(times, answer, rules), gap(0.6))
+
+    def _bar(self, sheet: Sheet, y: float, parts: Sequence[Part]) -> None:
+        x = self.left
+        for part in parts:
+            name, colour, ground = OUTCOMES[part.outcome]
+            word, width = self.word(name).zh, self.measure * part.share
+            sheet.frame(Box(x, y + 0.5, width, 6.5), self.colour(colour), 0.6, fill=self.colour(ground))
+            wide = sheet.font.width(word, 8) / MM
+            if width > wide + 2:
+                sheet.text(self.run(x + (width - wide) / 2, word, 8, colour, ORNAMENT), y + 2.2)
+            x += width
+
+    def _ground(self, one: Ground) -> Block:
+        name, colour = WEIGHTS[one.weight]
+        x, width = self.left + INDENT, self.measure - INDENT
+        mark = (
+            Row(4.2, (self.run(self.left, one.rule, 9.5, colour, Said()),)),
+            Row(4, (self.run(self.left, self.label(name), 6.5, colour, Said()),)),
+        )
+        lines: list[Row] = list(self.pair(one.message, "text", x, width))
+        for label, text in (("concerns", one.people), ("source", (one.source,)), ("rests-on", one.facts)):
+            if joined := "、".join(text):
+                lines += self.lines(f"{self.label(label)}  {joined}", "small", x, width)
+        if one.remedy.zh:
+            words = Words(f"{self.label('remedy')}  {one.remedy.zh}", one.remedy.en)
+            lines += self.lines(words.zh, "small", x, width, colour="ink")
+            lines += paragraph(words.en, self.font, 7, x=x, width=width, colour=self.colour("grey"), lang="en")
+        return (*beside(mark, tuple(lines)), gap(2.2))
+
+    def _subject(self, one: Subject) -> Block:
+        name, colour, _ground = OUTCOMES[one.outcome]
+        word = self.word(name)
+        who = self.lines(f"{one.code}  {one.name}", "text", self.left, 58)
+        answer = (
+            Row(4.4, (self.run(self.left + 60, word.zh, 9, colour, Said()),)),
+            Row(3.6, (self.run(self.left + 60, word.en, 7, colour, Said(lang="en")),)),
+        )
+        x, width = self.left + 92, self.measure - 92
+        acts = [*self.lines(f"{self.label('still')}  {one.open_acts.zh}", "small", x, width, colour="ink")]
+        acts += paragraph(one.open_acts.en, self.font, 7, x=x, width=width, colour=self.colour("grey"), lang="en")
+        if one.reasons:
+            acts += self.lines(f"{self.label('by-rules')}  {'、'.join(one.reasons)}", "small", x, width, size=7)
+        return (*beside(who, answer, tuple(acts)), gap(2))
+
+    def _facts(self, facts: Iterable[Evidence]) -> Iterator[Block]:
+        """Facts in the order given, with a line wherever the one they are about changes."""
+        about: Words | None = None
+        x, width = self.left + 104, self.measure - 104
+        for one in facts:
+            head: Block = ()
+            if one.about != about:
+                about = one.about
+                whom = f"{about.zh}  {about.en}".strip()
+                head = (gap(1.2), *self.lines(whom, "text", self.left, self.measure, colour="blue"), gap(0.4))
+            number = (Row(4.2, (self.run(self.left, one.number, 8, "grey", Said()),)),)
+            body = self.pair(one.says, "fact", self.left + INDENT, 88)
+            held = (
+                *self.lines(one.held.zh, "small", x, width, colour="ink"),
+                *paragraph(one.held.en, self.font, 6.5, x=x, width=width, colour=self.colour("grey"), lang="en"),
+                *self.lines(f"{self.label('recorded')}  {one.recorded}", "small", x, width, size=7),
+            )
+            yield (*head, *beside(number, body, held), gap(1.4))
+
+    def _closing(self, content: Attestation) -> Iterator[Block]:
+        """Who seals, and the empty place for the log's proof, together on one page."""
+        x, width = self.left + 23, self.measure - 23
+        signature = self.word("signature")
+        rows = (
+            *self.lines(f"{content.issuer.zh}  {content.issuer.en}".strip(), "issuer", x, width),
+            *self.lines(f"{self.label('issued')}  {content.issued_at}", "text", x, width, size=9),
+            *self.lines(f"{self.label('issued-by')}  {content.issued_by}", "text", x, width, size=9),
+            *self.lines(signature.zh, "small", x, width, size=7),
+            *paragraph(signature.en, self.font, 6.5, x=x, width=width, colour=self.colour("grey"), lang="en"),
+        )
+        spare = max(0.0, 19 - sum(row.height for row in rows))
+        yield (gap(5), Row(0, draw=self._seal), *rows, gap(spare + 5), Row(36, draw=self._proof))
+
+    def _seal(self, sheet: Sheet, y: float) -> None:
+        red, size = self.colour("vermilion"), self.size("mark")
+        sheet.frame(Box(self.left, y, 17, 17), red, 1.1)
+        sheet.frame(Box(self.left + 0.8, y + 0.8, 15.4, 15.4), red, 0.3)
+        word = self.word("mark").zh
+        said = Said()
+        halves = (word[: len(word) // 2], word[len(word) // 2 :])
+        runs = []
+        for row, characters in enumerate(halves):
+            x = self.left + (17 - sheet.font.width(characters, size) / MM) / 2
+            runs.append((Run(x, characters, size, red, said), y + 2.2 + row * 6.6))
+        sheet.texts(runs)
+
+    def _proof(self, sheet: Sheet, y: float) -> None:
+        sheet.frame(Box(self.left, y, self.measure, 34), self.colour("pale"), 0.7, dashed=True)
+        for name, size, down in (("proof", 9.0, 2.5), ("proof-note", 7.0, 25.5)):
+            words = self.word(name)
+            sheet.text(self.run(self.left + 4, words.zh, size, "grey", Said()), y + down)
+            below = self.run(self.left + 4, words.en, size - 1, "grey", Said(lang="en"))
+            sheet.text(below, y + down + size * 0.48)

@@ -5,6 +5,7 @@ bytes; only what a trusted seal covers is parsed afterwards.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from asn1crypto import cms
@@ -21,6 +22,9 @@ HEADER_WINDOW = 1024
 HOLE_LIMIT = 200_000
 NULL = b"\x05\x00"
 DEPTH_LIMIT = 24
+# A chain has few members, each of its own name; many of one name would let a path search run through all their orders.
+CERTIFICATE_LIMIT = 12
+NAMESAKE_LIMIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,10 @@ def _read_hole(hole: bytes) -> cms.SignedData:
         if content["content_type"].native != "signed_data":
             raise Refusal("SEAL_UNREADABLE")
         signed = content["content"]
-        _require_one_form(signed)
+        token = _require_one_form(signed)
         # Rebuilding the value from its parts shows lengths and tags that were not written in DER.
         # A time stamp comes from elsewhere and may be written otherwise; it carries its own signature.
-        if not signed["signer_infos"][0]["unsigned_attrs"]:
-            _require_der(der, 0)
+        _require_der(der, 0, token)
     except (ValueError, TypeError, KeyError) as fault:
         raise Refusal("SEAL_UNREADABLE") from fault
     return signed
@@ -102,8 +105,11 @@ def _der_length(raw: bytes) -> int:
     return int.from_bytes(raw[2 : 2 + width], "big") + 2 + width
 
 
-def _require_der(value: bytes, depth: int) -> None:
-    """Every length in the nested values written the one shortest way (X.690, 10.1), with nothing left over."""
+def _require_der(value: bytes, depth: int, foreign: bytes) -> None:
+    """Every length in the nested values written the one shortest way (X.690, 10.1), with nothing left over.
+
+    `foreign` is a nested value that may be written otherwise; empty for none.
+    """
     place = 0
     while place < len(value):
         if depth > DEPTH_LIMIT or place + 2 > len(value):
@@ -115,12 +121,13 @@ def _require_der(value: bytes, depth: int) -> None:
         shortest = length < 0x80 if not width else length >= max(0x80, 1 << 8 * (width - 1))
         if tag == 0 or first == 0x80 or not shortest or start + length > len(value):
             raise Refusal("SEAL_UNREADABLE")
-        if tag & 0x20:
-            _require_der(value[start : start + length], depth + 1)
+        if tag & 0x20 and value[place : start + length] != foreign:
+            _require_der(value[start : start + length], depth + 1, foreign)
         place = start + length
 
 
-def _require_one_form(signed: cms.SignedData) -> None:
+def _require_one_form(signed: cms.SignedData) -> bytes:
+    """Nothing outside the signature free to vary; returns the time stamp's bytes, empty without one."""
     signers = signed["signer_infos"]
     if len(signers) != 1 or signed["version"].native != "v1" or signers[0]["version"].native != "v1":
         raise Refusal("SEAL_UNREADABLE")
@@ -129,9 +136,31 @@ def _require_one_form(signed: cms.SignedData) -> None:
     digest = signers[0]["digest_algorithm"]
     if digests != {digest.dump()} or digest["parameters"].dump() not in (b"", NULL):
         raise Refusal("SEAL_UNREADABLE")
-    # Outside the signature there may be one thing only: a time stamp, which is signed by its own authority.
-    extras = [attribute["type"].native for attribute in signers[0]["unsigned_attrs"]]
-    if signed["crls"].native or extras not in ([], ["signature_time_stamp_token"]):
+    if signed["crls"].native:
+        raise Refusal("SEAL_UNREADABLE")
+    _require_few(signed)
+    # ETSI EN 319 122-1, 5.2.2: the signature names its own certificate, so that none can be put in its place.
+    if "signing_certificate_v2" not in {attribute["type"].native for attribute in signers[0]["signed_attrs"]}:
+        raise Refusal("NOT_PADES")
+    return _require_one_stamp(signers[0]["unsigned_attrs"])
+
+
+def _require_one_stamp(extras: cms.CMSAttributes) -> bytes:
+    """Outside the signature there may be one thing only: a time stamp, which is signed by its own authority."""
+    if not len(extras):
+        return b""
+    if [one["type"].native for one in extras] != ["signature_time_stamp_token"] or len(extras[0]["values"]) != 1:
+        raise Refusal("SEAL_UNREADABLE")
+    token = extras[0]["values"][0]
+    if token["content_type"].native != "signed_data":
+        raise Refusal("SEAL_UNREADABLE")
+    _require_few(token["content"])
+    return bytes(token.dump())
+
+
+def _require_few(signed: cms.SignedData) -> None:
+    names = Counter(choice.chosen.subject.dump() for choice in signed["certificates"] if choice.name == "certificate")
+    if len(signed["certificates"]) > CERTIFICATE_LIMIT or max(names.values(), default=0) > NAMESAKE_LIMIT:
         raise Refusal("SEAL_UNREADABLE")
 
 

@@ -35,6 +35,14 @@ class FontUnusable(CertificateError):
     """There is no font, or it is not a TrueType font that may be embedded."""
 
 
+class LayoutInvalid(CertificateError):
+    """A layout's file is wrong or absent, or a value that the layout needs was not given."""
+
+
+class CodeTooLong(CertificateError):
+    """A QR code cannot hold the text, or its place on the page is too small for it."""
+
+
 class KeyUnusable(CertificateError):
     """A key or certificate file is absent, locked, or does not belong to its partner."""
 

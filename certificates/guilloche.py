@@ -7,17 +7,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from certificates.layout import (
-    FRAME_BAND,
-    FRAME_INNER,
-    FRAME_OUTER,
-    HAIR,
-    PAGE_HEIGHT,
-    PAGE_WIDTH,
-    PALE,
-    TITLE_RULE,
-    Box,
-)
+from certificates.layout import PALE, Border, Box
 from certificates.typeset import MM
 
 # Control points of one half wave of a sine as a Bézier curve: handles at this share of its length match the
@@ -25,49 +15,54 @@ from certificates.typeset import MM
 HANDLE = 0.3642
 BEZIER_PEAK = 4 / 3
 CORNER = 3.25
+AMPLITUDE = 2.1
+HALF = 3.14  # mm of half a wave in the border, about
+RULE_HALF = 3.85  # and in a rule
 
 
-def draw(canvas: Canvas) -> None:
-    """The frame round the page and the rule under the title."""
+def border(canvas: Canvas, one: Border, size: tuple[float, float], line: int, colour: int) -> None:
+    """Two lines round a page of `size` (mm) with a braid between them and a rosette in each corner."""
+    width, height = size
     canvas.saveState()
-    canvas.setStrokeColor(HexColor(HAIR))
+    canvas.setStrokeColor(HexColor(line))
     canvas.setLineWidth(0.5)
-    for inset in (FRAME_OUTER, FRAME_INNER):
-        canvas.rect(inset * MM, inset * MM, (PAGE_WIDTH - 2 * inset) * MM, (PAGE_HEIGHT - 2 * inset) * MM)
-    canvas.setStrokeColor(HexColor(PALE))
+    for inset in (one.outer, one.inner):
+        canvas.rect(inset * MM, inset * MM, (width - 2 * inset) * MM, (height - 2 * inset) * MM)
+    canvas.setStrokeColor(HexColor(colour))
     canvas.setLineWidth(0.28)
-    canvas.drawPath(_ornament(), stroke=1, fill=0)
+    canvas.drawPath(_border(one.band, width, height), stroke=1, fill=0)
     canvas.restoreState()
 
 
-def rule(canvas: Canvas, box: Box, page_height: float) -> None:
+def rule(canvas: Canvas, box: Box, page_height: float, colour: int = PALE, halves: int | None = None) -> None:
     """One braid across a box of a page of that height; everything in mm from the top left."""
-    path = PDFPathObject()
-    middle = box.y + box.height / 2
-    halves = round(box.width / 3.85)
-    _braid(path, (box.x, middle), box.width, amplitude=box.height / 2, halves=halves, vertical=False)
     canvas.saveState()
-    canvas.translate(0, (page_height - PAGE_HEIGHT) * MM)
-    canvas.setStrokeColor(HexColor(PALE))
+    canvas.setStrokeColor(HexColor(colour))
     canvas.setLineWidth(0.28)
-    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.drawPath(_rule(box, page_height, halves or round(box.width / RULE_HALF)), stroke=1, fill=0)
     canvas.restoreState()
 
 
-@lru_cache(maxsize=1)
-def _ornament() -> PDFPathObject:
+@lru_cache(maxsize=16)
+def _rule(box: Box, page_height: float, halves: int) -> PDFPathObject:
     path = PDFPathObject()
-    right, bottom = PAGE_WIDTH - FRAME_BAND, PAGE_HEIGHT - FRAME_BAND
-    start, stop_x, stop_y = FRAME_BAND + CORNER, right - CORNER, bottom - CORNER
-    for y in (FRAME_BAND, bottom):
-        _braid(path, (start, y), stop_x - start, amplitude=2.1, halves=86, vertical=False)
-    for x in (FRAME_BAND, right):
-        _braid(path, (x, start), stop_y - start, amplitude=2.1, halves=58, vertical=True)
-    for x in (FRAME_BAND, right):
-        for y in (FRAME_BAND, bottom):
+    start = (box.x, page_height - box.y - box.height / 2)
+    _braid(path, start, box.width, amplitude=box.height / 2, halves=halves, vertical=False)
+    return path
+
+
+@lru_cache(maxsize=8)
+def _border(band: float, width: float, height: float) -> PDFPathObject:
+    path = PDFPathObject()
+    right, top, start = width - band, height - band, band + CORNER
+    across, down = right - CORNER - start, top - CORNER - start
+    for y in (band, top):
+        _braid(path, (start, y), across, amplitude=AMPLITUDE, halves=round(across / HALF), vertical=False)
+    for x in (band, right):
+        _braid(path, (x, start), down, amplitude=AMPLITUDE, halves=round(down / HALF), vertical=True)
+    for x in (band, right):
+        for y in (band, top):
             _rosette(path, x, y, CORNER - 0.25)
-    middle = TITLE_RULE.y + TITLE_RULE.height / 2
-    _braid(path, (TITLE_RULE.x, middle), TITLE_RULE.width, amplitude=TITLE_RULE.height / 2, halves=26, vertical=False)
     return path
 
 
@@ -91,7 +86,7 @@ def _braid(
 
 def _place(start: tuple[float, float], along: float, across: float, *, vertical: bool) -> tuple[float, float]:
     x, y = (start[0] + across, start[1] + along) if vertical else (start[0] + along, start[1] + across)
-    return x * MM, (PAGE_HEIGHT - y) * MM
+    return x * MM, y * MM
 
 
 def _rosette(path: PDFPathObject, x: float, y: float, radius: float) -> None:
@@ -101,7 +96,7 @@ def _rosette(path: PDFPathObject, x: float, y: float, radius: float) -> None:
         for index in range(points + 1):
             angle = 2 * pi * index / points
             reach = radius * (0.62 + 0.38 * cos(8 * angle + turn * pi / 2))
-            spot = ((x + reach * cos(angle)) * MM, (PAGE_HEIGHT - y - reach * sin(angle)) * MM)
+            spot = ((x + reach * cos(angle)) * MM, (y + reach * sin(angle)) * MM)
             if index:
                 path.lineTo(*spot)
             else:

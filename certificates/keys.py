@@ -1,35 +1,45 @@
-"""The signer: a private key kept loaded with its certificate and chain."""
+"""The signer: a private key kept loaded with its certificate and chain, whatever it lies in."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from asn1crypto import pem
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.sign.signers import Signer as PyHankoSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from certificates.authority import AuthorityFiles, create_authority
+from certificates.authority import AuthorityFiles, create_authority, read_certificates, require_partner
 from certificates.errors import KeyUnusable
+from certificates.hsm import SCHEME, TokenKey, parse_uri
+from certificates.keyfiles import PrivateKey, certifiable, load_key, locked, read_file
 
 __all__ = ["AuthorityFiles", "Signer", "create_authority", "load_signer", "read_certificates"]
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-RSA_FLOOR = 2048
+PKCS12_SUFFIXES = frozenset({".p12", ".pfx"})
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {"sha256": hashes.SHA256, "sha384": hashes.SHA384}
+
+
+class RemoteKey(Protocol):
+    """A private key that only signs: in a token, or behind another seal service of the same algorithms."""
+
+    def sign(self, data: bytes, algorithm: str) -> bytes:
+        """The signature over the data by `sha256` or `sha384`: DER for elliptic curves, PKCS#1 v1.5 for RSA."""
 
 
 class Signer(PyHankoSigner):
     """A seal: its key object stays loaded, because parsing the key costs more than signing with it.
 
-    Safe to share between threads. `certificate` is the seal certificate, `not_before` and `not_after` are aware.
+    Safe to share between threads. `certificate` is the seal certificate, `chain` the intermediate certificates in DER,
+    `not_before` and `not_after` are aware.
     """
 
-    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence[bytes]) -> None:
+    def __init__(self, key: PrivateKey | RemoteKey, certificate: x509.Certificate, chain: Sequence[bytes]) -> None:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         for der in chain:
             store.register(asn1_x509.Certificate.load(der))
@@ -40,6 +50,7 @@ class Signer(PyHankoSigner):
         )
         self._key = key
         self.certificate = certificate
+        self.chain = tuple(chain)
 
     @property
     def not_before(self) -> datetime:
@@ -50,11 +61,13 @@ class Signer(PyHankoSigner):
         return self.certificate.not_valid_after_utc
 
     def sign_bytes(self, data: bytes, digest_algorithm: str = "sha256") -> bytes:
-        """The bare signature over the data: DER for P-256, PKCS#1 v1.5 for RSA."""
+        """The bare signature over the data: DER for elliptic curves, PKCS#1 v1.5 for RSA."""
         algorithm = _HASHES[digest_algorithm]()
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), algorithm)
-        return self._key.sign(data, ec.ECDSA(algorithm))
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return self._key.sign(data, ec.ECDSA(algorithm))
+        return self._key.sign(data, digest_algorithm)
 
     async def async_sign_raw(
         self,
@@ -67,81 +80,76 @@ class Signer(PyHankoSigner):
         return self.sign_bytes(data, digest_algorithm)
 
 
-def load_signer(key_path: Path, cert_path: Path, password: str | None, chain: Sequence[Path] = ()) -> Signer:
-    """The seal from PEM files; `chain` names files of intermediate certificates (roots in them are left out).
+def load_signer(key: Path | str, certificate: Path | None, password: str | None, chain: Sequence[Path] = ()) -> Signer:
+    """The seal; the form of `key` says where it lies.
 
-    Takes P-256, P-384 and RSA from 2048 bits. Raises KeyUnusable, with the file named, for an absent file, a wrong
-    password, a key of another kind, a certificate of another key, or one that may not sign documents.
+    A file ending in `.p12` or `.pfx` is PKCS#12 (RFC 7292) and may hold its certificates itself; a `pkcs11:` address
+    (RFC 7512) is a key in a token, whose PIN is `password` unless the address says otherwise; any other file is PEM.
+    `certificate` is a file with the seal certificate first, None where the key brings its own; `chain` names files of
+    intermediate certificates (roots in them are left out). Takes P-256, P-384 and RSA from 2048 bits. Raises
+    KeyUnusable, with the file named, for an absent file, a wrong password, a key of another kind, a certificate of
+    another key, or one that may not sign documents.
     """
-    key = _load_key(key_path, password)
-    found = read_certificates(_read(cert_path), cert_path.name)
-    certificate, rest = found[0], list(found[1:])
-    if certificate.public_key() != key.public_key():
+    private, found = _open(key, password)
+    name = certificate.name if certificate else str(key).partition("?")[0]
+    if certificate is not None:
+        found = read_certificates(read_file(certificate), name)
+    if not found:
         raise KeyUnusable(
-            "KEY_MISMATCH",
-            f"{cert_path.name} 不是 {key_path.name} 的证书。",
-            f"{cert_path.name} is not the certificate of {key_path.name}.",
-            {"key": str(key_path), "certificate": str(cert_path)},
+            "CERTIFICATE_ABSENT", "密钥没有附带证书。", "The key brings no certificate; name its file.", {"file": name}
         )
-    _require_signing_usage(certificate, cert_path)
+    _require_own(private, found[0], name)
+    _require_signing_usage(found[0], name)
+    rest = list(found[1:])
     for path in chain:
-        rest.extend(read_certificates(_read(path), path.name))
+        rest.extend(read_certificates(read_file(path), path.name))
     intermediates = [c.public_bytes(serialization.Encoding.DER) for c in rest if c.subject != c.issuer]
-    return Signer(key, certificate, intermediates)
+    return Signer(private, found[0], intermediates)
 
 
-def read_certificates(data: bytes, name: str = "certificate") -> tuple[x509.Certificate, ...]:
-    """Every certificate of a PEM bundle or one DER file, at least one; raises KeyUnusable otherwise."""
+def _open(key: Path | str, password: str | None) -> tuple[PrivateKey | TokenKey, tuple[x509.Certificate, ...]]:
+    if isinstance(key, str) and key.startswith(SCHEME):
+        token = TokenKey(parse_uri(key, password))
+        own = token.certificate()
+        return token, (own,) if own else ()
+    path = Path(key)
+    if path.suffix.lower() in PKCS12_SUFFIXES:
+        return _open_pkcs12(path, password)
+    return certifiable(load_key(path, password), path.name), ()
+
+
+def _open_pkcs12(path: Path, password: str | None) -> tuple[PrivateKey, tuple[x509.Certificate, ...]]:
+    content = read_file(path)
     try:
-        if pem.detect(data):
-            return tuple(x509.load_pem_x509_certificates(data))
-        return (x509.load_der_x509_certificate(data),)
-    except (ValueError, TypeError) as fault:
-        raise KeyUnusable(
-            "CERTIFICATE_UNREADABLE",
-            f"{name} 不是可读的证书（PEM 或 DER）。",
-            f"{name} is not a readable certificate (PEM or DER).",
-            {"file": name},
-        ) from fault
+        key, certificate, others = pkcs12.load_key_and_certificates(content, password.encode() if password else None)
+    except ValueError as fault:
+        raise locked(path, "PKCS#12") from fault
+    return certifiable(key, path.name), ((certificate, *others) if certificate else ())
 
 
-def _read(path: Path) -> bytes:
+def _require_own(key: PrivateKey | TokenKey, certificate: x509.Certificate, name: str) -> None:
+    if not isinstance(key, TokenKey):
+        require_partner(key.public_key(), certificate, name)
+        return
+    if not _signs_for(key, certificate):
+        require_partner(None, certificate, name)
+
+
+def _signs_for(key: TokenKey, certificate: x509.Certificate) -> bool:
+    public, probe = certificate.public_key(), b"Chizheng"
     try:
-        return path.read_bytes()
-    except OSError as fault:
-        raise KeyUnusable(
-            "KEY_FILE_UNREADABLE",
-            f"无法读取 {path}。",
-            f"{path} cannot be read: {fault.strerror}.",
-            {"file": str(path)},
-        ) from fault
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(key.sign(probe, "sha256"), probe, padding.PKCS1v15(), hashes.SHA256())
+            return True
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            public.verify(key.sign(probe, "sha256"), probe, ec.ECDSA(hashes.SHA256()))
+            return True
+    except InvalidSignature:
+        return False
+    return False
 
 
-def _load_key(path: Path, password: str | None) -> PrivateKey:
-    content = _read(path)
-    secret = password.encode() if password and b"ENCRYPTED" in content else None
-    try:
-        key = serialization.load_pem_private_key(content, secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
-        raise KeyUnusable(
-            "KEY_LOCKED",
-            f"无法打开 {path.name}：口令错误或不是 PEM 私钥。",
-            f"{path.name} cannot be opened: wrong password, or not a PEM private key.",
-            {"file": str(path)},
-        ) from fault
-    if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1 | ec.SECP384R1):
-        return key
-    if isinstance(key, rsa.RSAPrivateKey) and key.key_size >= RSA_FLOOR:
-        return key
-    raise KeyUnusable(
-        "KEY_KIND",
-        f"{path.name} 的密钥种类不受支持：须为 P-256、P-384 或不少于 {RSA_FLOOR} 位的 RSA。",
-        f"{path.name} holds a key of an unsupported kind: P-256, P-384 or RSA of {RSA_FLOOR} bits or more is needed.",
-        {"file": str(path)},
-    )
-
-
-def _require_signing_usage(certificate: x509.Certificate, path: Path) -> None:
+def _require_signing_usage(certificate: x509.Certificate, name: str) -> None:
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
@@ -149,7 +157,7 @@ def _require_signing_usage(certificate: x509.Certificate, path: Path) -> None:
     if usage is None or not (usage.digital_signature or usage.content_commitment):
         raise KeyUnusable(
             "KEY_USAGE",
-            f"{path.name} 未被授权用于签署文件（密钥用法）。",
-            f"{path.name} is not allowed to sign documents (key usage).",
-            {"file": str(path)},
+            f"{name} 未被授权用于签署文件（密钥用法）。",
+            f"{name} is not allowed to sign documents (key usage).",
+            {"file": name},
         )

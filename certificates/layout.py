@@ -1,100 +1,243 @@
-"""The landscape certificate as data: A4, millimetres from the top left corner, sizes in points."""
+"""A layout as data: pages, places, styles and words in both languages, read from files and checked.
 
-from dataclasses import dataclass
-from typing import Literal
+Millimetres from the top left corner, sizes in points. A file is `layouts/<id>-<version>.toml`. It is never changed once
+documents were issued by it: a new version is a new file beside it, and the old one draws what it always drew.
+"""
 
-PAGE_WIDTH, PAGE_HEIGHT = 297.0, 210.0
+import tomllib
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Self
 
-INK = 0x1B1F24
-BLUE = 0x1F3A68
-GREY = 0x5A6472
-PALE = 0xA8B6CE
-HAIR = 0xCDD5E2
-VERMILION = 0xC23B22
+from pydantic import Field, ValidationError, model_validator
 
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle: left, top, width, height in mm."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        return self.x + self.width
-
-    @property
-    def bottom(self) -> float:
-        return self.y + self.height
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a text is set; it shrinks from `size` to `floor` before it is refused."""
-
-    size: float
-    floor: float
-    colour: int
-    align: Literal["left", "centre"] = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A place for one fact: a small label in both languages, the Chinese value, the English one below it."""
-
-    box: Box
-    label_zh: str
-    label_en: str
-    size: float = 12.5
-
-
-TITLE_ZH = "行政执法资格电子凭证"
-TITLE_EN = "Electronic Credential of Enforcement Qualification"
-SUBJECT = "行政执法资格电子凭证，持证人、执法区域、执法领域与有效期以扫码核验结果为准。"
-FOOT_ZH = (
-    "电子签名的含义：本凭证由上列发证机关签发，签发后内容未被改动。"
-    "当日是否有效，以扫码核验结果为准；纸质打印件不含电子签名。"
-)
-FOOT_EN = (
-    "What the signature means: the issuing authority named above sealed this content and nothing has changed since. "
-    "Whether it is in force on a given day is what the code answers; paper copies carry no signature."
+from certificates.errors import LayoutInvalid
+from certificates.things import (
+    BLUE,
+    GREY,
+    HAIR,
+    INK,
+    PALE,
+    SMALLEST_MODULE,
+    VERMILION,
+    Border,
+    Box,
+    Braid,
+    Code,
+    Colour,
+    Data,
+    Frame,
+    Picture,
+    Placed,
+    Rule,
+    Slot,
+    Style,
+    Text,
+    Thing,
+    Twins,
 )
 
-FRAME_OUTER, FRAME_BAND, FRAME_INNER = 8.0, 11.25, 14.5  # insets of the outer line, the braid's axis, the inner line
+__all__ = [
+    "ATTESTATION", "BLUE", "CERTIFICATE", "FOLDER", "GREY", "HAIR", "INK", "PALE", "POCKET", "RESULT",
+    "SMALLEST_MODULE", "TRAINING", "VERMILION", "Border", "Box", "Braid", "Code", "Data", "Flow", "Frame", "Layout",
+    "Page", "Picture", "Placed", "Rule", "Slot", "Style", "Text", "Thing", "Twins", "layout_by_key", "layout_of",
+    "layouts", "read_layout",
+]  # fmt: skip
 
-TITLE_BOX = Box(40, 24, 217, 14)
-TITLE_STYLE = Style(30, 24, BLUE, "centre")
-SUBTITLE_BOX = Box(40, 39.5, 217, 6)
-SUBTITLE_STYLE = Style(11.5, 9, GREY, "centre")
-TITLE_RULE = Box(98.5, 49.5, 100, 2.6)
+FOLDER = Path(__file__).with_name("layouts")
+CERTIFICATE, POCKET, TRAINING, RESULT, ATTESTATION = "certificate", "pocket", "training", "result", "attestation"
+"""The layouts that the site uses."""
 
-PHOTO = Box(26, 58.4, 35, 45)
-PHOTO_ZH, PHOTO_EN = "照片", "Photo"
 
-NAME = Slot(Box(70, 57, 98, 15.8), "姓名", "Name", 15)
-HOLDER_ID = Slot(Box(175, 57, 96, 15), "身份证件号码（部分隐去）", "Identity number, masked", 13)
-AGENCY = Slot(Box(70, 76, 98, 17), "所在执法机关", "Agency")
-REGION = Slot(Box(175, 76, 96, 17), "执法区域", "Region")
-DOMAINS = Slot(Box(70, 96, 201, 17), "执法领域", "Domains of enforcement")
-SOURCE = Slot(Box(70, 116, 201, 14), "职权依据", "Source of authority", 11)
-ROW_RULES = ((70.0, 271.0, 74.5), (70.0, 271.0, 94.5), (70.0, 271.0, 114.5))
-PART_RULE = (26.0, 271.0, 134.0)
+class Page(Data):
+    """What stands on one page, in the order in which it is read aloud; `name` is its title for a bookmark."""
 
-VALIDITY = Slot(Box(26, 138, 126, 18), "有效期", "Validity", 13)
-SEAL_MARK = Box(26, 160.5, 17, 17)
-SEAL_MARK_TEXT = ("电子", "签章")
-ISSUER = Slot(Box(48, 158.8, 104, 12.6), "发证机关", "Issued by", 10.5)
-ISSUED_ON = Slot(Box(48, 173, 104, 5.4), "发证日期", "Issued on", 9)
+    things: tuple[Thing, ...]
+    name: Twins | None = None
 
-QR = Box(234, 138.5, 37, 37)
-NUMBER = Slot(Box(166, 138, 61, 14.5), "凭证编号", "Certificate number", 12.5)
-CHECK_CODE = Slot(Box(166, 155, 61, 11), "校验码", "Check code", 12.5)
-SCAN = Slot(Box(166, 167.5, 61, 10), "扫码核验", "Scan to verify", 7.5)
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """Everything with words, a picture or a code."""
+        return tuple(one for one in self.things if isinstance(one, Placed))
 
-FOOT_ZH_BOX = Box(26, 183.2, 245, 4)
-FOOT_EN_BOX = Box(26, 187.6, 245, 3.6)
-FOOT_ZH_STYLE = Style(7.5, 6.5, GREY, "centre")
-FOOT_EN_STYLE = Style(6.5, 5.5, GREY, "centre")
+
+class Flow(Data):
+    """The frame of running text: margins, and where it begins on the first page."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    first: float
+
+
+class Layout(Data):
+    """One version of a layout. `margin` is what stays free of words along every edge, `kind` the document's `dc:type`.
+
+    `current` marks the version by which new documents are drawn. `words` are what code that flows text sets itself.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z-]*$")
+    version: int = Field(ge=1)
+    current: bool = False
+    kind: str = ""
+    name: Twins
+    title: Twins
+    subject: str
+    width: float = Field(gt=0)
+    height: float = Field(gt=0)
+    margin: float = Field(ge=0)
+    colours: dict[str, Colour]
+    styles: dict[str, Style]
+    pages: tuple[Page, ...] = Field(min_length=1)
+    words: dict[str, Twins] = Field(default_factory=dict)
+    flow: Flow | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        faults = [*self._unknown_names(), *self._places(), *self._colours_of_styles()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
+    @property
+    def key(self) -> str:
+        """`id-version`, as in the file's name."""
+        return f"{self.id}-{self.version}"
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """Names of all values that are text."""
+        return frozenset(one.name for page in self.pages for one in page.things if isinstance(one, Slot))
+
+    def colour(self, name: str) -> int:
+        """A colour of the palette as 0xRRGGBB."""
+        return self.colours[name]
+
+    def place(self, name: str) -> Placed:
+        """What has this name."""
+        return next(one for page in self.pages for one in page.placed if one.name == name)
+
+    def texts(self) -> Iterator[str]:
+        """Every fixed text that is printed."""
+        for page in self.pages:
+            for one in page.placed:
+                words = one.words if isinstance(one, Text) else one.empty if isinstance(one, Picture) else None
+                if isinstance(one, Slot):
+                    words = one.label
+                if words is not None:
+                    yield from (words.zh, words.en)
+        for words in self.words.values():
+            yield from (words.zh, words.en)
+
+    def _colours_of_styles(self) -> Iterator[str]:
+        for name, style in self.styles.items():
+            for colour in (style.colour, style.twin):
+                if colour and colour not in self.colours:
+                    yield f"styles.{name}: unknown colour {colour}"
+            if style.floor > style.size:
+                yield f"styles.{name}: the floor is above the size"
+
+    def _unknown_names(self) -> Iterator[str]:
+        for number, page in enumerate(self.pages):
+            for index, one in enumerate(page.things):
+                for field in ("colour", "line", "fill"):
+                    colour = getattr(one, field, "")
+                    if colour and colour not in self.colours:
+                        yield f"pages.{number}.things.{index}.{field}: unknown colour {colour}"
+                for field in ("style", "label_style"):
+                    style = getattr(one, field, "")
+                    if style and style not in self.styles:
+                        yield f"pages.{number}.things.{index}.{field}: unknown style {style}"
+
+    def _places(self) -> Iterator[str]:
+        for number, page in enumerate(self.pages):
+            names = [one.name for one in page.placed]
+            yield from (f"pages.{number}: the name {name} stands twice" for name in _twice(names))
+            for index, one in enumerate(page.things):
+                box = getattr(one, "box", None)
+                if box is not None and not self._inside(box, self.margin if isinstance(one, Placed) else 0):
+                    yield f"pages.{number}.things.{index}.box: reaches over the edge or into the margin"
+            if self.flow is None and any(getattr(one, "tag", "") == "Artifact" for one in page.placed):
+                yield f"pages.{number}: only running text has artifacts"
+            for one, other in combinations(page.placed, 2):
+                if one.box.overlaps(other.box):
+                    yield f"pages.{number}: the places {one.name} and {other.name} overlap"
+
+    def _inside(self, box: Box, margin: float) -> bool:
+        return (
+            box.x >= margin
+            and box.y >= margin
+            and box.right <= self.width - margin
+            and box.bottom <= self.height - margin
+        )
+
+
+def _twice(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def read_layout(data: bytes, name: str) -> Layout:
+    """The layout that a file's bytes hold; `name` is the file's, `<id>-<version>.toml`.
+
+    Raises LayoutInvalid, which names the file and each place in it that is wrong.
+    """
+    try:
+        layout = Layout.model_validate(tomllib.loads(data.decode()))
+    except ValidationError as fault:
+        where = "; ".join(_told(one) for one in fault.errors())
+        raise _invalid(name, where) from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise _invalid(name, str(fault)) from fault
+    if name != f"{layout.key}.toml":
+        raise _invalid(name, f"id, version: the file should be called {layout.key}.toml")
+    return layout
+
+
+def _told(fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    path = ".".join(str(part) for part in fault["loc"])
+    return f"{path}: {fault['msg']}" if path else str(fault["msg"])
+
+
+def _invalid(name: str, where: str) -> LayoutInvalid:
+    return LayoutInvalid(
+        "LAYOUT_INVALID", f"版式文件 {name} 有误：{where}", f"The layout file {name} is wrong: {where}",
+        {"file": name, "where": where},
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4)
+def layouts(folder: Path = FOLDER) -> tuple[Layout, ...]:
+    """Every version of every layout, by id and then version.
+
+    Raises LayoutInvalid for a wrong file, and where a layout has not exactly one current version.
+    """
+    found = [read_layout(path.read_bytes(), path.name) for path in sorted(folder.glob("*.toml"))]
+    for id_ in {one.id for one in found}:
+        current = [one.key for one in found if one.id == id_ and one.current]
+        if len(current) != 1:
+            raise _invalid(f"{id_}-*.toml", f"current: {len(current)} versions are current, not one")
+    return tuple(sorted(found, key=lambda one: (one.id, one.version)))
+
+
+def layout_by_key(key: str, folder: Path = FOLDER) -> Layout:
+    """A layout by `id-version`, as a document keeps it. Raises LayoutInvalid `LAYOUT_UNKNOWN`."""
+    id_, _dash, version = key.rpartition("-")
+    return layout_of(id_, int(version) if version.isdecimal() else 0, folder)
+
+
+@lru_cache(maxsize=256)
+def layout_of(id_: str, version: int | None = None, folder: Path = FOLDER) -> Layout:
+    """One version of a layout, the current one by default. Raises LayoutInvalid `LAYOUT_UNKNOWN`."""
+    for one in layouts(folder):
+        if one.id == id_ and (one.version == version if version is not None else one.current):
+            return one
+    raise LayoutInvalid(
+        "LAYOUT_UNKNOWN", f"没有版式“{id_}”第 {version} 版。", f"There is no layout {id_} of version {version}.",
+        {"layout": id_, "version": str(version or "")},
+    )  # fmt: skip

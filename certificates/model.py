@@ -1,5 +1,6 @@
 """What is printed on a certificate, as plain data."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -8,13 +9,17 @@ from certificates.errors import FaceInvalid
 REQUIRED = ("number", "holder_name", "holder_id_masked", "agency", "region", "authority_source", "check_code",
             "verify_url", "issuer_name")  # fmt: skip
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFace:
     """Every fact that a certificate shows; English twins may be empty and are then left out.
 
     `photo` is a PNG or JPEG file. `valid_from` and `valid_to` are local days, both inclusive. `holder_id_masked` is
-    printed as given: mask it before. `verify_url` is the whole address in the QR code, see `qr.verify_address`.
+    printed as given: mask it before. `verify_url` is the public address, see `qr.verify_address`; `code_text` is what
+    the QR code says, that address where it is empty. `badge` is the same certificate as a VC-JWT, which goes into the
+    document as a file; empty leaves it out.
     Raises FaceInvalid for an empty required field, control characters, no domains, or dates in the wrong order.
     """
 
@@ -38,6 +43,8 @@ class CertificateFace:
     domains_en: tuple[str, ...] = ()
     authority_source_en: str = ""
     issuer_name_en: str = ""
+    code_text: str = ""
+    badge: bytes = b""
 
     def __post_init__(self) -> None:
         for name in REQUIRED:
@@ -57,7 +64,7 @@ class CertificateFace:
                 {"field": "valid_to"},
             )
         for name, text in self.texts():
-            if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in text):
+            if CONTROL.search(text):
                 raise FaceInvalid(
                     "FACE_CONTROL_CHARACTER",
                     f"证件字段“{name}”含有控制字符。",

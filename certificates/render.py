@@ -1,187 +1,240 @@
-"""Drawing the certificate: one A4 landscape page, the same bytes for the same face."""
+"""Drawing a layout with reportlab: the same bytes for the same values."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from urllib.parse import unquote, urlsplit
+from math import atan2, degrees, hypot
 
 from reportlab.lib.colors import HexColor
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from certificates import guilloche, layout, metadata, photo, qr
+from certificates import attachment, guilloche, metadata
 from certificates.fonts import DRAWING, Font, require_glyphs
-from certificates.layout import Box, Slot, Style
+from certificates.layout import (
+    CERTIFICATE,
+    VERMILION,
+    Border,
+    Box,
+    Braid,
+    Code,
+    Frame,
+    Layout,
+    Picture,
+    Rule,
+    Slot,
+    Text,
+    Thing,
+    Twins,
+    layout_of,
+)
+from certificates.marks import CodeMark, LineMark, Mark, PictureMark, TextMark, runs, sequences
 from certificates.model import CertificateFace
-from certificates.typeset import MM, Line, fit
+from certificates.placing import Numbered, Setting, label_of, numbered, placed, tag_of, text_marks
+from certificates.tagging import Element, attach, marked
+from certificates.typeset import MM
+from certificates.values import Values, certificate_values
 
-LABEL_SIZE = 7.0
-LABEL_DEPTH = 4.4
-VALUE_FLOOR = 6.5
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+__all__ = ["CERTIFICATE", "draw_mark", "ornament", "paint", "print_over", "render", "render_certificate", "static_page"]
 
 
-def render_certificate(face: CertificateFace, font: Font) -> bytes:
-    """The certificate as a PDF with an embedded font subset, document language zh-CN and the number in its XMP.
+def render_certificate(face: CertificateFace, font: Font, layout: Layout | None = None) -> bytes:
+    """The certificate as a PDF by a version of its layout, the current one by default; see `render`."""
+    return render(layout or layout_of(CERTIFICATE), certificate_values(face), font)
 
-    The same face gives the same bytes. Raises GlyphMissing for a character that the font cannot draw, TextDoesNotFit
-    for a text too long for its place, PhotoUnreadable for a photo that is not a picture; nothing is drawn then.
+
+def render(layout: Layout, values: Values, font: Font, *, overprint: str = "") -> bytes:
+    """Both layers as a tagged PDF with embedded font subsets, language zh-CN, the number in its XMP and any attachment.
+
+    `overprint` is written across every page of what is no real document. The same values give the same bytes. Raises
+    what `placing.placed` raises; nothing is drawn then.
     """
-    require_glyphs((text for name, text in face.texts() if name != "verify_url"), font)
+    require_glyphs(layout.texts(), font)
+    pages = placed(layout, values, font)
     with DRAWING:
-        return _draw(face, font)
+        canvas, buffer = _begin(layout, font)
+        metadata.describe(
+            canvas, values.number, (layout.title.zh, layout.title.en), layout.subject, values.issuer,
+            values.issued_on, layout.kind,
+        )  # fmt: skip
+        if values.attachment is not None:
+            attachment.attach(canvas, values.attachment)
+        return _finish(canvas, buffer, layout, font, pages, overprint)
 
 
-def _draw(face: CertificateFace, font: Font) -> bytes:
+def static_page(layout: Layout, font: Font) -> bytes:
+    """The first layer alone: what no values change, with the structure tree for both layers and without metadata.
+
+    Raises GlyphMissing for fixed words that the font cannot draw.
+    """
+    require_glyphs(layout.texts(), font)
+    with DRAWING:
+        canvas, buffer = _begin(layout, font)
+        canvas.setTitle(layout.title.zh)
+        canvas.setViewerPreference("DisplayDocTitle", "true")
+        return _finish(canvas, buffer, layout, font, [()] * len(layout.pages))
+
+
+def _begin(layout: Layout, font: Font) -> tuple[Canvas, BytesIO]:
     buffer = BytesIO()
     canvas = Canvas(
-        buffer,
-        pagesize=(layout.PAGE_WIDTH * MM, layout.PAGE_HEIGHT * MM),
-        invariant=1,
-        pageCompression=1,
-        lang="zh-CN",
+        buffer, pagesize=(layout.width * MM, layout.height * MM), invariant=1, pageCompression=1, lang="zh-CN",
         initialFontName=font.name,  # type: ignore[arg-type]  # the stubs say float
-    )
-    metadata.describe(
-        canvas, face.number, (layout.TITLE_ZH, layout.TITLE_EN), layout.SUBJECT, face.issuer_name, face.issued_on
-    )
-    guilloche.draw(canvas)
-    page = _Page(canvas, font)
-    _draw_head(page)
-    _draw_photo(page, face)
-    _draw_facts(page, face)
-    _draw_validity(page, face)
-    _draw_code(page, face)
-    _draw_foot(page)
-    canvas.showPage()
+    )  # fmt: skip
+    return canvas, buffer
+
+
+def _finish(
+    canvas: Canvas, buffer: BytesIO, layout: Layout, font: Font, pages: Iterable[Sequence[Mark]], overprint: str = ""
+) -> bytes:
+    document = Element("Document")
+    for number, marks in enumerate(pages):
+        _page(canvas, layout, number, font)
+        paint(canvas, marks)
+        if overprint:
+            print_over(canvas, (layout.width, layout.height), font, overprint)
+        _bookmark(canvas, layout, number)
+        canvas.showPage()
+        document.kids += _structure(layout, number)
+    attach(canvas, document)
     canvas.save()
     return buffer.getvalue()
 
 
-class _Page:
-    """A canvas that counts millimetres from the top left and sets text only through `fit`."""
-
-    def __init__(self, canvas: Canvas, font: Font) -> None:
-        self.canvas = canvas
-        self.font = font
-
-    def text(self, text: str, twin: str, box: Box, style: Style, name: str) -> None:
-        lines = fit(
-            text, twin, self.font, width=box.width, height=box.height, size=style.size, floor=style.floor, name=name
-        )
-        for line in lines:
-            self._line(line, box, style)
-
-    def _line(self, line: Line, box: Box, style: Style) -> None:
-        x = box.x * MM
-        if style.align == "centre":
-            x += (box.width * MM - self.font.width(line.text, line.size)) / 2
-        self.canvas.setFillColor(HexColor(layout.GREY if line.is_twin else style.colour))
-        self.canvas.setFont(self.font.name, line.size)
-        # The font's ideographs sit a little below the baseline: 0.12 em of the size belongs under it.
-        y = layout.PAGE_HEIGHT * MM - box.y * MM - line.baseline * MM + 0.12 * line.size
-        self.canvas.drawString(x, y, line.text)
-
-    def slot(self, slot: Slot, text: str, twin: str = "", colour: int = layout.INK) -> None:
-        box = slot.box
-        label = Box(box.x, box.y, box.width, LABEL_DEPTH)
-        self.text(f"{slot.label_zh}  {slot.label_en}", "", label, Style(LABEL_SIZE, 5.5, layout.GREY), slot.label_en)
-        value = Box(box.x, box.y + LABEL_DEPTH, box.width, box.height - LABEL_DEPTH)
-        self.text(text, twin, value, Style(slot.size, VALUE_FLOOR, colour), slot.label_en)
-
-    def inline(self, slot: Slot, text: str) -> None:
-        """Label and value on one line."""
-        label = f"{slot.label_zh}  {slot.label_en}"
-        self.text(label, "", slot.box, Style(LABEL_SIZE, 5.5, layout.GREY), slot.label_en)
-        used = self.font.width(label, LABEL_SIZE) / MM + 3
-        value = Box(slot.box.x + used, slot.box.y - 0.6, slot.box.width - used, slot.box.height)
-        self.text(text, "", value, Style(slot.size, VALUE_FLOOR, layout.INK), slot.label_en)
-
-    def rule(self, left: float, right: float, y: float, colour: int = layout.HAIR) -> None:
-        self.canvas.setStrokeColor(HexColor(colour))
-        self.canvas.setLineWidth(0.4)
-        self.canvas.line(left * MM, (layout.PAGE_HEIGHT - y) * MM, right * MM, (layout.PAGE_HEIGHT - y) * MM)
-
-    def frame(self, box: Box, colour: int, width: float, radius: float = 0) -> None:
-        self.canvas.setStrokeColor(HexColor(colour))
-        self.canvas.setLineWidth(width)
-        bottom = (layout.PAGE_HEIGHT - box.bottom) * MM
-        self.canvas.roundRect(box.x * MM, bottom, box.width * MM, box.height * MM, radius * MM)
+def print_over(canvas: Canvas, size: tuple[float, float], font: Font, text: str) -> None:
+    """Large pale words across a page of `size` (mm), from corner to corner."""
+    width, height = size[0] * MM, size[1] * MM
+    points = 0.7 * hypot(width, height) / font.width(text, 1)
+    with marked(canvas, None, -1):
+        canvas.saveState()
+        canvas.translate(width / 2, height / 2)
+        canvas.rotate(degrees(atan2(height, width)))
+        canvas.setFillColor(HexColor(VERMILION), alpha=0.18)
+        x = -font.width(text, points) / 2
+        for key, piece in font.runs(text):
+            canvas.setFont(key, points)
+            canvas.drawString(x, -points / 3, piece)
+            x += font.width(piece, points)
+        canvas.restoreState()
 
 
-def _draw_head(page: _Page) -> None:
-    page.text(layout.TITLE_ZH, "", layout.TITLE_BOX, layout.TITLE_STYLE, "title")
-    page.text(layout.TITLE_EN, "", layout.SUBTITLE_BOX, layout.SUBTITLE_STYLE, "title")
+def _bookmark(canvas: Canvas, layout: Layout, number: int) -> None:
+    name = layout.pages[number].name
+    if name is not None:
+        canvas.bookmarkPage(f"page-{number}")
+        canvas.addOutlineEntry(label_of(name), f"page-{number}", level=0)
 
 
-def _draw_photo(page: _Page, face: CertificateFace) -> None:
-    box = layout.PHOTO
-    if face.photo is not None:
-        picture = photo.prepare(face.photo, box.width / box.height)
-        bottom = (layout.PAGE_HEIGHT - box.bottom) * MM
-        page.canvas.drawImage(picture, box.x * MM, bottom, box.width * MM, box.height * MM)
-    else:
-        middle = Box(box.x, box.y + box.height / 2 - 5, box.width, 10)
-        page.text(layout.PHOTO_ZH, layout.PHOTO_EN, middle, Style(11, 9, layout.GREY, "centre"), "photo")
-    page.frame(box, layout.PALE, 0.5)
+def _structure(layout: Layout, page: int) -> list[Element]:
+    """The elements of a page: a label and its value are one, the value's identifier stands even where none is drawn."""
+    return [_element(one, page) for one in numbered(layout, page)]
 
 
-def _draw_facts(page: _Page, face: CertificateFace) -> None:
-    page.slot(layout.NAME, face.holder_name, face.holder_name_en)
-    page.slot(layout.HOLDER_ID, face.holder_id_masked)
-    page.slot(layout.AGENCY, face.agency, face.agency_en)
-    page.slot(layout.REGION, face.region, face.region_en)
-    page.slot(layout.DOMAINS, "、".join(face.domains), "; ".join(face.domains_en))
-    page.slot(layout.SOURCE, face.authority_source, face.authority_source_en)
-    for left, right, y in layout.ROW_RULES:
-        page.rule(left, right, y)
-    page.rule(*layout.PART_RULE, colour=layout.PALE)
+def _element(one: Numbered, page: int) -> Element:
+    thing = one.thing
+    content = [(page, mcid) for mcid in (one.fixed, one.value) if mcid >= 0]
+    if isinstance(thing, Picture | Code):
+        return Element("Figure", content, alt=label_of(thing.alt))
+    lang = thing.lang if isinstance(thing, Text) else ""
+    twin = Element("Span", [(page, one.twin)], lang="en")
+    return Element(thing.tag, content, lang=lang, kids=[twin] if _has_twin(thing) else [])
 
 
-def _draw_validity(page: _Page, face: CertificateFace) -> None:
-    chinese = f"自{_chinese(face.valid_from)}起至{_chinese(face.valid_to)}止，首尾两日均有效。"
-    english = f"Valid from {_english(face.valid_from)} through {_english(face.valid_to)}, both days included."
-    page.slot(layout.VALIDITY, chinese, english, colour=layout.BLUE)
-    box = layout.SEAL_MARK
-    page.frame(box, layout.VERMILION, 1.1, radius=1.2)
-    page.frame(Box(box.x + 0.8, box.y + 0.8, box.width - 1.6, box.height - 1.6), layout.VERMILION, 0.3, radius=0.7)
-    for row, characters in enumerate(layout.SEAL_MARK_TEXT):
-        place = Box(box.x, box.y + 1.75 + row * 6.6, box.width, 7.6)
-        page.text(characters, "", place, Style(16.5, 16.5, layout.VERMILION, "centre"), "seal mark")
-    page.slot(layout.ISSUER, face.issuer_name, face.issuer_name_en)
-    page.inline(layout.ISSUED_ON, f"{_chinese(face.issued_on)}  {_english(face.issued_on)}")
+def _has_twin(thing: Text | Slot) -> bool:
+    return isinstance(thing, Slot) or bool(thing.words.en)
 
 
-def _draw_code(page: _Page, face: CertificateFace) -> None:
-    rows = qr.modules(face.verify_url)
-    side = layout.QR.width * MM / len(rows)
-    top = (layout.PAGE_HEIGHT - layout.QR.y) * MM
-    path = page.canvas.beginPath()
-    for index, row in enumerate(rows):
-        for start, length in qr.runs(row):
-            path.rect(layout.QR.x * MM + start * side, top - (index + 1) * side, length * side, side)
-    page.canvas.setFillColor(HexColor(layout.INK))
-    page.canvas.drawPath(path, stroke=0, fill=1)
-    page.slot(layout.NUMBER, face.number, colour=layout.BLUE)
-    page.slot(layout.CHECK_CODE, face.check_code, colour=layout.BLUE)
-    page.slot(layout.SCAN, _printed_address(face.verify_url))
+def _page(canvas: Canvas, layout: Layout, number: int, font: Font) -> None:
+    """The fixed layer: ornament first, then words in reading order."""
+    with marked(canvas, None, -1):
+        for thing in layout.pages[number].things:
+            ornament(canvas, layout, thing)
+    for one in numbered(layout, number):
+        paint(canvas, _fixed(layout, one, font))
 
 
-def _printed_address(url: str) -> str:
-    """The site's page where the number and the check code can be typed by hand."""
-    parts = urlsplit(url)
-    return f"{parts.netloc}/{unquote(parts.path).strip('/').split('/')[0]}" if parts.netloc else url
+def _fixed(layout: Layout, one: Numbered, font: Font) -> Sequence[Mark]:
+    thing = one.thing
+    if isinstance(thing, Text):
+        place = Setting(layout, thing.box, thing.style, thing.name, tag_of(thing), one.fixed, one.twin)
+        return text_marks(place, thing.words, font)
+    if isinstance(thing, Slot) and thing.label is not None:
+        place = Setting(layout, thing.label_box, thing.label_style, thing.name, tag_of(thing), one.fixed, -1)
+        return text_marks(place, Twins(zh=label_of(thing.label)), font)
+    return ()
 
 
-def _draw_foot(page: _Page) -> None:
-    page.text(layout.FOOT_ZH, "", layout.FOOT_ZH_BOX, layout.FOOT_ZH_STYLE, "foot")
-    page.text(layout.FOOT_EN, "", layout.FOOT_EN_BOX, layout.FOOT_EN_STYLE, "foot")
+def ornament(canvas: Canvas, layout: Layout, thing: Thing) -> None:
+    """Draw lines, frames and braids; of a picture its frame."""
+    if isinstance(thing, Border):
+        size = (layout.width, layout.height)
+        guilloche.border(canvas, thing, size, layout.colour(thing.line), layout.colour(thing.colour))
+    elif isinstance(thing, Braid):
+        guilloche.rule(canvas, thing.box, layout.height, layout.colour(thing.colour), thing.halves)
+    elif isinstance(thing, Rule):
+        canvas.setStrokeColor(HexColor(layout.colour(thing.colour)))
+        canvas.setLineWidth(thing.width)
+        y = (layout.height - thing.y) * MM
+        canvas.line(thing.x * MM, y, thing.to * MM, y)
+    elif isinstance(thing, Frame):
+        _frame(canvas, layout, thing)
+    elif isinstance(thing, Picture):
+        _frame(canvas, layout, Frame(type="frame", box=thing.box, colour=thing.line, width=0.5))
 
 
-def _chinese(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+def _frame(canvas: Canvas, layout: Layout, one: Frame) -> None:
+    box: Box = one.box
+    canvas.setStrokeColor(HexColor(layout.colour(one.colour)))
+    canvas.setLineWidth(one.width)
+    if one.fill:
+        canvas.setFillColor(HexColor(layout.colour(one.fill)))
+    bottom = (layout.height - box.bottom) * MM
+    canvas.roundRect(
+        box.x * MM, bottom, box.width * MM, box.height * MM, one.radius * MM, stroke=1, fill=int(bool(one.fill))
+    )
 
 
-def _english(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+def paint(canvas: Canvas, marks: Sequence[Mark]) -> None:
+    """Draw marks, each run of marked content inside its tag."""
+    for tag, mcid, found in sequences(marks):
+        with marked(canvas, tag, mcid):
+            for mark in found:
+                draw_mark(canvas, mark)
+
+
+def draw_mark(canvas: Canvas, mark: Mark) -> None:
+    """Draw one mark as it is, untagged."""
+    match mark:
+        case TextMark():
+            _text(canvas, mark)
+        case PictureMark():
+            _picture(canvas, mark)
+        case CodeMark():
+            _code(canvas, mark)
+        case LineMark():
+            _line(canvas, mark)
+
+
+def _text(canvas: Canvas, mark: TextMark) -> None:
+    canvas.setFillColor(HexColor(mark.colour))
+    canvas.setFont(mark.font, mark.size)
+    canvas.drawString(mark.x, mark.y, mark.text)
+
+
+def _picture(canvas: Canvas, mark: PictureMark) -> None:
+    canvas.drawImage(ImageReader(BytesIO(mark.data)), mark.x, mark.y, mark.width, mark.height)
+
+
+def _code(canvas: Canvas, mark: CodeMark) -> None:
+    side = mark.side / len(mark.modules)
+    path = canvas.beginPath()
+    for index, row in enumerate(mark.modules):
+        for start, length in runs(row):
+            path.rect(mark.x + start * side, mark.y + mark.side - (index + 1) * side, length * side, side)
+    canvas.setFillColor(HexColor(mark.colour))
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _line(canvas: Canvas, mark: LineMark) -> None:
+    canvas.setStrokeColor(HexColor(mark.colour))
+    canvas.setLineWidth(mark.width)
+    canvas.line(mark.x1, mark.y1, mark.x2, mark.y2)

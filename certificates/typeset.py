@@ -11,6 +11,8 @@ LEADING = 1.28
 TWIN_RATIO = 0.68
 TWIN_FLOOR = 5.5
 STEP = 0.5
+DROP = 0.12
+"""The font's ideographs sit a little below the baseline: this share of the size belongs under it."""
 NOT_AT_START = frozenset("，。、；：！？）》〉」』】〕”’·…—,.;:!?)]}%")
 NOT_AT_END = frozenset("（《〈「『【〔“‘([{")
 
@@ -75,6 +77,7 @@ def _longest(line: str, font: Font, size: float, width: float) -> int:
     return cut
 
 
+@lru_cache(maxsize=8192)
 def fit(
     text: str, twin: str, font: Font, *, width: float, height: float, size: float, floor: float, name: str
 ) -> tuple[Line, ...]:
@@ -84,7 +87,7 @@ def fit(
     """
     step = size
     while step >= floor:
-        lines, used = _stack(text, twin, font, width * MM, step)
+        lines, used = _stack(text, twin, font, width * MM, step, min(TWIN_FLOOR, floor))
         if used <= height * MM:
             return lines
         step -= STEP
@@ -96,10 +99,12 @@ def fit(
     )
 
 
-def _stack(text: str, twin: str, font: Font, width: float, size: float) -> tuple[tuple[Line, ...], float]:
+def _stack(
+    text: str, twin: str, font: Font, width: float, size: float, twin_floor: float
+) -> tuple[tuple[Line, ...], float]:
     lines: list[Line] = []
     depth = 0.0
-    twin_size = max(size * TWIN_RATIO, TWIN_FLOOR)
+    twin_size = max(size * TWIN_RATIO, twin_floor)
     for part, part_size, is_twin in ((text, size, False), (twin, twin_size, True)):
         for line in wrap(part, font, part_size, width):
             lines.append(Line(line, part_size, (depth + part_size) / MM, is_twin))

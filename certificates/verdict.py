@@ -35,6 +35,36 @@ MESSAGES: dict[str, tuple[Outcome, str, str]] = {
         "本件是一项上岗核验决定的证明，不是执法证件；不能凭本件执法。",
         "This is an attestation of a duty decision and no certificate; nobody may enforce by it.",
     ),
+    "TIME_STAMP_DEVELOPMENT": (
+        G,
+        "时间戳来自开发测试用的时间戳服务，不能证明任何时间。",
+        "The time stamp comes from an authority for development, for testing only; it proves no time to anybody.",
+    ),
+    "REVOCATION_CHECKED": (
+        G,
+        "根据截至 {as_of} 的吊销信息，签章证书未被吊销。",
+        "By revocation data as of {as_of} the seal is not revoked.",
+    ),
+    "REVOCATION_NOT_CHECKED": (
+        G,
+        "没有适用的吊销列表，未核查签章证书是否被吊销。",
+        "No revocation list that applies was at hand: whether the seal is revoked was not checked.",
+    ),
+    "SEAL_REVOKED_LATER": (
+        G,
+        "签章证书（或其上级）自 {since} 起被吊销；可信时间戳证明本件签章在此之前，仍然有效。",
+        "The seal, or a CA above it, is revoked from {since} on; this was provably sealed before and stays good.",
+    ),
+    "SEAL_EXPIRED_LATER": (
+        G,
+        "签章证书已于 {not_after} 到期；可信时间戳证明签章在到期之前。",
+        "The seal's certificate ran out on {not_after}; the time stamp proves that it sealed before that.",
+    ),
+    "SEAL_EXPIRED_UNPROVED": (
+        G,
+        "签章证书已于 {not_after} 到期，而签章时间没有可信时间戳证明。",
+        "The seal's certificate ran out on {not_after}, and no time stamp proves that it sealed before that.",
+    ),
     "TOO_LARGE": (
         U,
         "文件超过 {limit} 字节，未予检验。",
@@ -85,7 +115,32 @@ MESSAGES: dict[str, tuple[Outcome, str, str]] = {
         "签名者的证书未被授权用于签署文件。",
         "The signer's certificate is not allowed to sign documents.",
     ),
+    "SEAL_REVOKED": (
+        N,
+        "签章证书（或其上级）自 {since} 起被吊销，没有可信时间戳证明签章在此之前。",
+        "The seal, or a CA above it, is revoked from {since} on, and no time stamp proves that this was sealed before.",
+    ),
     "TIME_STAMP_INVALID": (N, "时间戳无效或不受信任。", "The time stamp is invalid or not trusted."),
+    "TIME_STAMP_REVOKED": (
+        N,
+        "时间戳服务的证书自 {since} 起被吊销，不能再证明签章时间。",
+        "The time-stamp authority's certificate is revoked from {since} on and proves this time no longer.",
+    ),
+    "TIME_STAMP_MISSING": (
+        N,
+        "本件签发时带有时间戳，现已被去除。",
+        "This document was issued with a time stamp, which has been removed.",
+    ),
+    "LEVEL_NOT_AS_ISSUED": (
+        N,
+        "签章级别为 {level}，与登记的 {expected} 不符。",
+        "The seal is of level {level}, not {expected} as registered.",
+    ),
+    "NOT_PADES": (
+        N,
+        "签名不是 PAdES 形式（缺少签名证书属性）。",
+        "The signature is not of the PAdES form: the attribute that names its certificate is missing.",
+    ),
     "WEAK_ALGORITHM": (N, "签名使用了不被接受的算法。", "The signature uses an algorithm that is not accepted."),
     "NOT_CERTIFIED": (
         N,
@@ -99,6 +154,35 @@ MESSAGES: dict[str, tuple[Outcome, str, str]] = {
         "A trusted authority sealed this file, but it holds no certificate number.",
     ),
 }
+
+
+class Answer(StrEnum):
+    """An answer to one question; what is not known is never YES."""
+
+    YES = "YES"
+    NO = "NO"
+    UNKNOWN = "UNKNOWN"
+
+
+class Question(StrEnum):
+    """The three questions, always answered apart.
+
+    UNCHANGED: is this file genuine and unchanged. VALIDLY_SEALED: was the seal valid when it sealed. IN_FORCE: is the
+    credential in force on the day that matters, which no file can tell of itself: ask the registry or its status list.
+    """
+
+    UNCHANGED = "unchanged"
+    VALIDLY_SEALED = "validly_sealed"
+    IN_FORCE = "in_force"
+
+
+# Where the bytes were found whole and signed by a certificate of the authority, but the sealing itself does not hold.
+NOT_VALIDLY_SEALED = frozenset(
+    {"SEAL_NOT_VALID_THEN", "SEAL_REVOKED", "SEAL_PURPOSE", "TIME_STAMP_INVALID", "TIME_STAMP_REVOKED", "NOT_CERTIFIED"}
+)
+# Genuine as far as is known, but something that decides whether the sealing was valid is not known.
+UNPROVED = frozenset({"REVOCATION_NOT_CHECKED", "SEAL_EXPIRED_UNPROVED"})
+FORM_ONLY = frozenset({"NOT_PADES", "WEAK_ALGORITHM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +200,7 @@ class Verdict:
     """What can be said of a file; `signed_at`, `signer_subject` and `certificate_number` are given only if GENUINE.
 
     Nothing that an unsealed or altered file says about itself is repeated here. `signed_at` is aware. `sha256` is the
-    digest of the bytes judged, in hexadecimal.
+    digest of the bytes judged, in hexadecimal, empty for a file too large to be read. `level` is B-B, B-T or B-LT.
     """
 
     outcome: Outcome
@@ -125,6 +209,33 @@ class Verdict:
     signer_subject: str | None
     certificate_number: str | None
     sha256: str
+    level: str | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the findings, in their order."""
+        return tuple(one.code for one in self.findings)
+
+    @property
+    def answers(self) -> Mapping[Question, Answer]:
+        """The answers to the three questions, as far as the file and the lists at hand can give them."""
+        return {
+            Question.UNCHANGED: self._unchanged(),
+            Question.VALIDLY_SEALED: self._validly_sealed(),
+            Question.IN_FORCE: Answer.UNKNOWN,
+        }
+
+    def _unchanged(self) -> Answer:
+        if self.outcome is Outcome.GENUINE or NOT_VALIDLY_SEALED & set(self.codes):
+            return Answer.YES
+        if self.outcome is Outcome.UNDETERMINED or FORM_ONLY & set(self.codes):
+            return Answer.UNKNOWN
+        return Answer.NO
+
+    def _validly_sealed(self) -> Answer:
+        if NOT_VALIDLY_SEALED & set(self.codes):
+            return Answer.NO
+        return Answer.YES if self.outcome is Outcome.GENUINE and not UNPROVED & set(self.codes) else Answer.UNKNOWN
 
     @property
     def is_attestation(self) -> bool:
@@ -135,6 +246,8 @@ class Verdict:
         """The verdict as JSON-ready data."""
         return {
             "outcome": self.outcome.value,
+            "answers": {question.value: answer.value for question, answer in self.answers.items()},
+            "level": self.level,
             "findings": [{"code": f.code, "zh": f.zh, "en": f.en, "data": dict(f.data)} for f in self.findings],
             "signed_at": self.signed_at.isoformat() if self.signed_at else None,
             "signer_subject": self.signer_subject,

@@ -79,12 +79,16 @@ class LiveSite:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start the server."""
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(
                 web_command(self.settings, "127.0.0.1"), cwd=PROJECT, env=self.environment, start_new_session=True,
                 stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
-        self.wait()
 
     def wait(self, seconds: float = 120) -> None:
         """Wait until every worker answers; raises TimeoutError."""

@@ -1,10 +1,10 @@
 """The web's side of the house: who may use a view, who is asking, and how errors are shown."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from flask_babel import force_locale, get_locale, gettext
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from app.config import Settings
@@ -118,6 +117,12 @@ def writes(view: V) -> V:
     return view
 
 
+def with_camera(view: V) -> V:
+    """The page may ask for the camera; every other page is told that it may not."""
+    view.camera = True  # type: ignore[attr-defined]
+    return view
+
+
 def signed_in(view: V) -> V:
     """The view is for anybody who is signed in."""
     return _marked(Access())(view)
@@ -208,13 +213,18 @@ def first_password() -> ResponseReturnValue | None:
     return redirect(url_for("accounts.password"))
 
 
+def permissions_policy(*, camera: bool) -> str:
+    """What a page may ask of the device: nothing, or the camera."""
+    return f"camera={'(self)' if camera else '()'}, microphone=(), geolocation=()"
+
+
 def security_headers(settings: Settings) -> dict[str, str]:
     """The headers that every answer carries."""
     always = {
         "Content-Security-Policy": CONTENT_POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+        "Permissions-Policy": permissions_policy(camera=False),
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     return always | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if settings.secure else {})
@@ -222,6 +232,8 @@ def security_headers(settings: Settings) -> dict[str, str]:
 
 def headers(response: Response) -> Response:
     """Security headers on every answer; pages for signed-in people are not kept by shared caches."""
+    if getattr(current_app.view_functions.get(request.endpoint or ""), "camera", False):
+        response.headers["Permissions-Policy"] = permissions_policy(camera=True)
     for name, value in security_headers(settings()).items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-Id"] = g.get("request_id", "")
@@ -348,48 +360,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-WEEKDAYS_ZH = "一二三四五六日"
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def language() -> str:
     """The reader's language code, zh or en; Chinese outside a request."""
     locale = get_locale()
     return "en" if locale and locale.language == "en" else "zh"
-
-
-def day_text(value: date | datetime | None) -> str:
-    """2026-05-01（周五） or 2026-05-01 (Fri); an em dash for none."""
-    if value is None:
-        return "—"
-    day = local_day(value, zone()) if isinstance(value, datetime) else value
-    if language() == "zh":
-        return f"{day.isoformat()}（周{WEEKDAYS_ZH[day.weekday()]}）"
-    return f"{day.isoformat()} ({WEEKDAYS_EN[day.weekday()]})"
-
-
-def moment_text(value: datetime | None) -> str:
-    """Local day and minute; an em dash for none."""
-    return "—" if value is None else value.astimezone(zone()).strftime("%Y-%m-%d %H:%M")
-
-
-def clock_text(value: datetime | None) -> str:
-    """Local time of day to the second; an em dash for none."""
-    return "—" if value is None else value.astimezone(zone()).strftime("%H:%M:%S")
-
-
-def left_text(value: date | int | timedelta) -> str:
-    """Days left until a day, in words: 还有 3 天."""
-    days = value if isinstance(value, int) else value.days if isinstance(value, timedelta) else (value - today()).days
-    if days < 0:
-        return str(gettext("%(days)s days ago", days=-days))
-    return str(gettext("today") if days == 0 else gettext("%(days)s days left", days=days))
-
-
-def listed_text(values: Iterable[object], *, whole: bool = False) -> str:
-    """Names or codes one after the other, with the reader's comma; `whole`: none is broken over two lines."""
-    comma, form = "、" if language() == "zh" else ", ", Markup('<span class="who">{}</span>')
-    return Markup(comma).join(map(form.format, values)) if whole else comma.join(map(str, values))  # noqa: S704
-
-
-FILTERS = {"day": day_text, "moment": moment_text, "clock": clock_text, "left": left_text, "listed": listed_text}

@@ -39,6 +39,6 @@ def configure(level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines())
     root.addHandler(handler)
     root.setLevel(level)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    for noisy in ("fontTools", "pyhanko", "pyhanko_certvalidator"):
+    # The timer warns of each sweep that still runs when it is due again, which is what sweeps do on a busy machine.
+    for noisy in ("apscheduler", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

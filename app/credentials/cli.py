@@ -75,13 +75,16 @@ def _committed(work: Callable[[], Any], *, json_wanted: bool) -> Any:  # noqa: A
 @click.argument("people", nargs=-1, required=True, metavar="CODE...")
 @click.option("--from", "valid_from", type=Day(), help="First day; today if left out.")
 @click.option("--domain", "domains", multiple=True, help="Limit to this domain; repeatable.")
+@click.option("--reason", default="", help="Why without application and check; kept in the ledger.")
 @as_json
 @with_appcontext
-def issue(people: tuple[str, ...], valid_from: date | None, domains: tuple[str, ...], *, as_json: bool) -> None:
-    """Issue a certificate to each of these people, all or none."""
+def issue(
+    people: tuple[str, ...], valid_from: date | None, domains: tuple[str, ...], reason: str, *, as_json: bool
+) -> None:
+    """Issue a certificate to each of these people, all or none, by one hand; the ledger says so."""
     ids = _ids(people)
     made = _committed(
-        lambda: service.issue(
+        lambda: service.issue_alone(
             db.session(),
             operator(),
             ids,
@@ -89,6 +92,7 @@ def issue(people: tuple[str, ...], valid_from: date | None, domains: tuple[str, 
             now=now(),
             valid_from=valid_from,
             domains=domains or None,
+            reason=reason,
         ),
         json_wanted=as_json,
     )
@@ -106,8 +110,9 @@ def _ids(codes: tuple[str, ...]) -> list[int]:
 
 
 def _changed(number: str, order: service.Order, *, json_wanted: bool) -> None:
+    change = service.revoke_alone if order.action is Action.REVOKE else service.change
     done = _committed(
-        lambda: service.change(db.session(), operator(), number, order, now=now(), zone=zone()), json_wanted=json_wanted
+        lambda: change(db.session(), operator(), number, order, now=now(), zone=zone()), json_wanted=json_wanted
     )
     moment = done.effective_at.astimezone(zone()).isoformat()
     data = {"number": done.number, "state": done.state, "effective_at": moment}
@@ -144,7 +149,7 @@ def reinstate(number: str, reason: str, *, as_json: bool) -> None:
 @as_json
 @with_appcontext
 def revoke(number: str, reason: str, basis: str, *, as_json: bool) -> None:
-    """Revoke a certificate for good."""
+    """Revoke a certificate for good, by one hand; the ledger says so."""
     _changed(number, service.Order(Action.REVOKE, reason, basis), json_wanted=as_json)
 
 
@@ -197,8 +202,9 @@ def verify(file: Path, on: date | None, *, as_json: bool) -> None:
     db.session.rollback()
     answer = found.answer
     state = {"today": answer.state_today, "on": answer.on, "state_on": answer.state_on} if answer else None
-    data = {**found.verdict.as_dict(), "as_issued": found.as_issued, "registry": state}
+    data = {**found.verdict.as_dict(), "as_issued": found.as_issued, "registry": state, "seal_fallen": found.fallen}
     lines = [data["outcome"], *(f"{f.code}: {f.en}" for f in found.verdict.findings)]
+    lines += ["its seal is revoked in the register, and no time stamp places it before"] if found.fallen else []
     lines += [f"{answer.number}: {answer.state_today} today, {answer.state_on} on {answer.on}"] if answer else []
     say(data, "\n".join(lines), json_wanted=as_json)
     sys.exit(0 if found.genuine else UNTOLD if found.undetermined else NEGATIVE)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from app.regimes.codes import CertificateState as State
+from app.regimes.policy import Regime
 
 DAY = timedelta(days=1)
 
@@ -49,6 +50,102 @@ def may_renew(valid_to: date, window_days: int, today: date) -> bool:
     return renewal_opens(valid_to, window_days) <= today <= valid_to
 
 
+class Method(StrEnum):
+    """How the last day of a period is found."""
+
+    COMPLETION = "COMPLETION"
+    PREVIOUS_EXPIRY = "PREVIOUS_EXPIRY"
+    FIXED_DATE = "FIXED_DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a regime says of periods on a day; docs/credential-life.md states the rules.
+
+    `fixed_day` is month and day (12-31). The regime's own check holds due ≤ window ≤ minimum ≤ active.
+    """
+
+    method: Method
+    active_months: int
+    minimum_months: int
+    window_days: int
+    due_days: int = 0
+    fixed_day: str = "12-31"
+    temporary_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One period: its days and the window of its renewal, all inclusive."""
+
+    method: Method
+    minimum_months: int
+    window_start: date
+    due: date
+    window_end: date
+    valid_from: date
+    valid_to: date
+
+
+def terms_of(regime: Regime, day: date) -> Terms:
+    """The terms of a regime on a day."""
+    return Terms(
+        Method(regime.number("period.method", day)), int(regime.number("certificate.validity_years", day)) * 12,
+        int(regime.number("period.minimum_months", day)), int(regime.number("renewal.window_days", day)),
+        int(regime.number("renewal.due_days", day)), str(regime.number("period.fixed_day", day)),
+        int(regime.number("certificate.temporary_days", day)),
+    )  # fmt: skip
+
+
+def next_period(terms: Terms, first: date, previous: date | None = None) -> Term:
+    """The period that begins with `first`; `previous` is the last day of the one before, where there is one.
+
+    COMPLETION counts from `first`. PREVIOUS_EXPIRY counts from the day after `previous` where `first` lies in its
+    renewal window, so that renewing early costs nothing; too early or too late it counts from `first`. FIXED_DATE ends
+    with the last fixed day that lies within the active period.
+    """
+    longest = last_day(first, terms.active_months)
+    last = longest
+    if terms.method is Method.FIXED_DATE:
+        last = _fixed_end(terms, first, longest)
+    early = previous is not None and may_renew(previous, terms.window_days, first)
+    if terms.method is Method.PREVIOUS_EXPIRY and previous is not None and early:
+        last = last_day(previous + DAY, terms.active_months)
+    return kept_period(terms, first, last)
+
+
+def kept_period(terms: Terms, first: date, last: date) -> Term:
+    """A period whose last day is given: by a decree, or by the certificate that it takes the place of."""
+    opens = max(renewal_opens(last, terms.window_days), first)
+    due = max(last - timedelta(days=terms.due_days), opens)
+    return Term(terms.method, terms.minimum_months, opens, due, last, first, last)
+
+
+def _fixed_end(terms: Terms, first: date, longest: date) -> date:
+    """The last fixed day from the minimum through the longest end; the longest end where there is none."""
+    month, day = (int(part) for part in terms.fixed_day.split("-"))
+    for year in range(longest.year, first.year - 1, -1):
+        end = _clipped(year, month, day)
+        if last_day(first, terms.minimum_months) <= end <= longest:
+            return end
+    return longest
+
+
+def _clipped(year: int, month: int, day: int) -> date:
+    """A day of a month, or the month's last where it is shorter: 29 February is 28 February in a common year."""
+    return min(date(year, month, 1) + timedelta(days=day - 1), anniversary(date(year, month, 1), 1) - DAY)
+
+
+def temporary_end(valid_to: date, terms: Terms) -> date | None:
+    """The last day that can be lent while a renewal is pending; None where the regime lends none."""
+    return valid_to + timedelta(days=terms.temporary_days) if terms.temporary_days else None
+
+
+def barred_until(revoked: date, months: int) -> date | None:
+    """The last day on which whoever was revoked that day may not apply again; None where no bar is set."""
+    return last_day(revoked, months) if months else None
+
+
 class Action(StrEnum):
     """What can be done to a certificate."""
 
@@ -60,6 +157,8 @@ class Action(StrEnum):
     REPORT_LOST = "REPORT_LOST"
     REISSUE = "REISSUE"
     RENEW = "RENEW"
+    TRANSFER = "TRANSFER"
+    DOMAINS = "DOMAINS"
 
 
 RESULT: dict[Action, State] = {
@@ -71,6 +170,8 @@ RESULT: dict[Action, State] = {
     Action.REPORT_LOST: State.LOST,
     Action.REISSUE: State.SUPERSEDED,
     Action.RENEW: State.SUPERSEDED,
+    Action.TRANSFER: State.CANCELLED,
+    Action.DOMAINS: State.SUPERSEDED,
 }
 """The state that the certificate acted on comes to."""
 
@@ -82,11 +183,15 @@ FROM: dict[Action, frozenset[State]] = {
     Action.REPORT_LOST: frozenset({State.ACTIVE}),
     Action.REISSUE: frozenset({State.ACTIVE, State.LOST}),
     Action.RENEW: frozenset({State.ACTIVE}),
+    Action.TRANSFER: frozenset({State.ACTIVE, State.LOST}),
+    Action.DOMAINS: frozenset({State.ACTIVE}),
 }
 """From which states an action is possible. Nothing leads out of revoked, cancelled and superseded."""
 
 FINAL = frozenset({State.REVOKED, State.CANCELLED, State.SUPERSEDED})
-ENDING = frozenset({Action.REVOKE, Action.CANCEL, Action.REISSUE, Action.RENEW})
+REPLACING = frozenset({Action.REISSUE, Action.RENEW, Action.TRANSFER, Action.DOMAINS})
+"""Actions by which another certificate takes the place of this one."""
+ENDING = REPLACING | {Action.REVOKE, Action.CANCEL}
 """Actions after which nothing planned for later still counts."""
 
 _WORST = {

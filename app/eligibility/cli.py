@@ -1,5 +1,6 @@
 """`eligibility check` and `eligibility replay`: one decision, and cases from a file without a database."""
 
+import hashlib
 import json
 import sys
 from datetime import datetime
@@ -12,7 +13,8 @@ from flask.cli import with_appcontext
 from app.core.errors import DomainError, Unavailable
 from app.core.http import now, settings, today
 from app.core.permissions import system_actor
-from app.eligibility import service
+from app.credentials.service import sealing_keys
+from app.eligibility import queries, service
 from app.eligibility.decision import Decision, Outcome
 from app.eligibility.facts import Question
 from app.eligibility.replay import CaseResult, replay
@@ -143,11 +145,21 @@ def attest_command(decision: str, file: Path, case_reference: str, reason: str) 
     """Seal an attestation of one decision for a case file, keep it, and write the same bytes to a new file."""
     if file.exists():
         raise click.UsageError(f"{file.name} exists already; nothing was written")
-    actor, moment = system_actor(OPERATOR), now()
-    draft = service.draft_attestation(db.session(), actor, decision, case_reference, reason=reason, now=moment)
-    db.session.rollback()
-    sealed = service.seal_attestation(draft, settings(), now=moment)
-    row = service.keep_attestation(db.session(), actor, sealed, now=moment)
-    file.write_bytes(sealed.pdf)
+    number = service.request_attestation(
+        db.session(), system_actor(OPERATOR), decision, case_reference, settings=settings(), reason=reason, now=now()
+    )
     db.session.commit()
-    click.echo(f"{row.number} SHA-256 {row.sha256}")
+    _seal(number)
+    content = queries.attestation_document(db.session(), number, None)
+    file.write_bytes(content)
+    click.echo(f"{number} SHA-256 {hashlib.sha256(content).hexdigest()}")
+
+
+def _seal(number: str) -> None:
+    """Seal it here and now, unless the sealing process was faster."""
+    draft, keys = service.attestation_draft(db.session(), number), sealing_keys(db.session(), settings(), now())
+    db.session.rollback()
+    if draft is not None:
+        sealed = service.seal_attestation(draft, keys, settings(), now=now())
+        service.keep_attestation(db.session(), draft, sealed, keys, now=now())
+        db.session.commit()

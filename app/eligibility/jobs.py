@@ -1,13 +1,17 @@
 """Sweeps of the duty decisions: how everyone stands, and telling connected systems of whom it changed for."""
 
+import logging
 from datetime import datetime
 
 from app.core.database import reading_only
+from app.core.errors import Invalid, Unavailable
 from app.core.http import settings, zone
-from app.eligibility.service import carrying, states, webhooks, whatif
+from app.credentials import service as credentials
+from app.eligibility.service import attesting, carrying, states, webhooks, whatif
 from app.extensions import db
 
 MOST_A_RUN = 500
+log = logging.getLogger("chizheng.eligibility")
 
 
 def look_at_everyone(now: datetime) -> int:
@@ -39,6 +43,42 @@ def _look(kind: states.Sweep, now: datetime) -> states.Group | None:
         group = states.look(db.session(), kind, now=now, zone=zone())
     db.session.rollback()
     return group
+
+
+def seal_attestations(now: datetime) -> int:
+    """Draw, seal and keep every attestation that was asked for, one transaction each; returns how many.
+
+    For the sealing process. What can never be drawn is noted at its request; any other failure is tried again.
+    """
+    done, after = 0, 0
+    while (draft := _next_attestation(after)) is not None:
+        after = draft.request_id
+        done += _seal_attestation(draft, now)
+    return done
+
+
+def _next_attestation(after: int) -> attesting.Draft | None:
+    with reading_only():
+        draft = attesting.next_attestation(db.session(), after)
+    db.session.rollback()
+    return draft
+
+
+def _seal_attestation(draft: attesting.Draft, now: datetime) -> int:
+    with reading_only():
+        keys = credentials.sealing_keys(db.session(), settings(), now)
+    db.session.rollback()
+    try:
+        sealed = attesting.seal_attestation(draft, keys, settings(), now=now)
+        done = int(attesting.keep_attestation(db.session(), draft, sealed, keys, now=now))
+    except Invalid as fault:
+        attesting.refuse_attestation(db.session(), draft, fault)
+        done = 0
+    except Unavailable as fault:
+        log.error("attestation not sealed: %s", fault, extra={"attestation": draft.content.number})  # noqa: TRY400 - told in full
+        return 0
+    db.session.commit()
+    return done
 
 
 def send_webhooks(now: datetime, carrier: carrying.Carrier | None = None) -> int:

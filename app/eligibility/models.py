@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from app.core.database import Base, Json
+from certificates.layout import ATTESTATION, layout_of
 
 
 class DecisionRecord(Base):
@@ -97,7 +98,11 @@ class DecisionOverride(Base):
 
 
 class Attestation(Base):
-    """The sealed PDF of one decision for a case file: made once, kept as it is. `seal_serial` names the seal."""
+    """The sealed PDF of one decision for a case file: made once, kept as it is. `seal_serial` names the seal.
+
+    Its level and time stamp stand with the other uses of the seal, under its number. `layout` is the version of the
+    layout by which it was drawn, as id-version.
+    """
 
     __tablename__ = "attestation"
 
@@ -112,6 +117,27 @@ class Attestation(Base):
     issued_at: Mapped[datetime]
     issued_by: Mapped[str]
     issued_by_name: Mapped[str]
+    layout: Mapped[str] = mapped_column(default=lambda: layout_of(ATTESTATION).key, server_default="attestation-1")
+
+
+class AttestationRequest(Base):
+    """An attestation asked for: the sealing process draws and seals it, and keeps it under the same number.
+
+    `failure` says in both languages why it can never be drawn; empty while it waits and once it is sealed.
+    """
+
+    __tablename__ = "attestation_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    decision_id: Mapped[str] = mapped_column(ForeignKey("decision_record.id"), index=True)
+    case_reference: Mapped[str]
+    reason: Mapped[str]
+    requested_at: Mapped[datetime]
+    requested_by: Mapped[str]
+    requested_by_account_id: Mapped[int | None]
+    requested_by_name: Mapped[str]
+    failure: Mapped[str] = mapped_column(default="")
 
 
 class DutySquad(Base):

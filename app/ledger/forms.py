@@ -1,14 +1,16 @@
 """What the auditor asks the ledger for, and what the ledger's codes are called."""
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField
 from wtforms.validators import Optional, ValidationError
 
-from app.core.errors import N_
+from app.core.errors import N_, Invalid
 from app.core.forms import Form
 from app.ledger.queries import Filter
 
+LONGEST_NUMBER = 12
 EVENT_TITLES = {
     "accounts.account.created": N_("Account created"),
     "accounts.account.disabled": N_("Account disabled"),
@@ -43,6 +45,15 @@ EVENT_TITLES = {
     "bank.statute.dropped": N_("Edition of a law given up"),
     "bank.statute.proposed": N_("Edition of a law read"),
     "bank.statute.withdrawn": N_("Edition of a law taken back"),
+    "credentials.application.checked": N_("Application for a certificate checked"),
+    "credentials.application.granted": N_("Application for a certificate granted"),
+    "credentials.application.proposed": N_("Application for a certificate made"),
+    "credentials.application.refused": N_("Application for a certificate refused"),
+    "credentials.application.returned": N_("Application for a certificate sent back"),
+    "credentials.application.withdrawn": N_("Application for a certificate withdrawn"),
+    "credentials.batch.fetched": N_("Documents of a batch fetched"),
+    "credentials.batch.opened": N_("Certificates issued as a batch"),
+    "credentials.break-glass.used": N_("Command line used in place of two people"),
     "credentials.certificate.cancelled": N_("Certificate cancelled"),
     "credentials.certificate.issued": N_("Certificate issued"),
     "credentials.certificate.reinstated": N_("Certificate reinstated"),
@@ -50,11 +61,23 @@ EVENT_TITLES = {
     "credentials.certificate.revoked": N_("Certificate revoked"),
     "credentials.certificate.superseded": N_("Certificate replaced by a new one"),
     "credentials.certificate.suspended": N_("Certificate suspended"),
+    "credentials.decree.approved": N_("Decree approved and applied"),
+    "credentials.decree.dropped": N_("Decree given up"),
+    "credentials.decree.proposed": N_("Decree proposed"),
     "credentials.document.sealed": N_("Certificate document sealed"),
+    "credentials.key-list.published": N_("List about keys published"),
+    "credentials.key.registered": N_("Key entered in the register"),
+    "credentials.key.revoked": N_("Key revoked"),
+    "credentials.paper.asked": N_("Paper asked for"),
+    "credentials.paper.sealed": N_("Paper sealed"),
+    "credentials.period.extended": N_("Certificate lengthened by decree"),
+    "credentials.period.lent": N_("Temporary days lent to a certificate"),
+    "credentials.period.restored": N_("Former last day of a certificate restored"),
     "credentials.qualification.changed": N_("Qualification changed"),
     "credentials.qualification.made": N_("Qualification recorded"),
     "credentials.review.recorded": N_("Review of a certificate recorded"),
     "credentials.review.withdrawn": N_("Review of a certificate withdrawn"),
+    "credentials.status-list.issued": N_("Status list issued"),
     "eligibility.decision.attested": N_("Decision attested for a case file"),
     "eligibility.decision.made": N_("Duty check decided"),
     "eligibility.decision.overridden": N_("Denial set aside"),
@@ -187,8 +210,11 @@ SUBJECT_TITLES = {
     "area": N_("Place"),
     "bank": N_("Question bank"),
     "bank_import": N_("Question import"),
+    "batch": N_("Batch of certificates"),
     "calendar": N_("Holiday calendar"),
     "certificate": N_("Certificate"),
+    "certificate_application": N_("Application for a certificate"),
+    "certificate_decree": N_("Decree"),
     "class": N_("Class"),
     "decision": N_("Decision"),
     "exam_admission": N_("Admission to a sitting"),
@@ -202,15 +228,19 @@ SUBJECT_TITLES = {
     "import": N_("Registry import"),
     "item": N_("Exam question"),
     "ledger": N_("Ledger"),
+    "key": N_("Signing key"),
+    "key-list": N_("List about keys"),
     "letter": N_("Letter"),
     "notice": N_("Notice"),
     "observation": N_("Observation"),
+    "paper": N_("Sealed paper"),
     "person": N_("Person"),
     "programme": N_("Programme"),
     "regime": N_("Local rules"),
     "regime_draft": N_("Draft of local rules"),
     "roster": N_("Duty roster"),
     "squad": N_("Duty squad"),
+    "status-list": N_("Status list"),
     "statute": N_("Edition of a law"),
     "training-plan": N_("Training plan"),
     "unit": N_("Unit"),
@@ -253,3 +283,21 @@ def event_title(code: str) -> str:
 def subject_title(code: str) -> str:
     """What a type of subject is called in the reader's language; its code where it has no title."""
     return str(_(SUBJECT_TITLES[code])) if code in SUBJECT_TITLES else code
+
+
+def asked_number(name: str) -> int | None:
+    """A whole number of the query, None where there is none. Raises Invalid."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise Invalid("log-number-unusable", N_("This is not the number of an entry or a size of the log."), field=name)
+    return int(text)
+
+
+def needed_number(name: str) -> int:
+    """A whole number that the query must give. Raises Invalid."""
+    found = asked_number(name)
+    if found is None:
+        raise Invalid("log-number-needed", N_("The question lacks this number."), field=name)
+    return found

@@ -1,16 +1,16 @@
-"""Tables of the ledger."""
+"""Tables of the ledger and of the tree over it."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
 
 
 class LedgerHead(Base):
-    """One row: how many entries there are and the digest of the last; its lock makes the sequence dense.
+    """One row: how many entries there are; its lock makes the sequence dense.
 
     `changes` counts the deeds that may have changed what duty judgements read: while it stands still, facts that were
     loaded are the facts there are.
@@ -20,14 +20,13 @@ class LedgerHead(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     size: Mapped[int]
-    digest: Mapped[str]
     changes: Mapped[int] = mapped_column(default=0)
 
 
 class LedgerEntry(Base):
     """One deed. Never updated, never deleted: the database refuses both.
 
-    `digest` covers the entry's content with its salt and the digest before it, so that a change shows.
+    `leaf` covers the entry's content with its salt (hexadecimal) and is leaf `sequence - 1` of the tree.
     """
 
     __tablename__ = "ledger_entry"
@@ -50,4 +49,44 @@ class LedgerEntry(Base):
     after: Mapped[dict[str, Any] | None]
     reason: Mapped[str]
     salt: Mapped[str]
-    digest: Mapped[str]
+    leaf: Mapped[bytes]
+
+
+class LedgerNode(Base):
+    """The root of a complete part of the tree: `level` from 1, covering leaves from `place`·2^level. Only added."""
+
+    __tablename__ = "ledger_node"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[bytes]
+
+
+class LedgerCheckpoint(Base):
+    """A signed statement of size and root, as it was published. Only ever added.
+
+    `key` is the line of the public key that signed `note`.
+    """
+
+    __tablename__ = "ledger_checkpoint"
+    __table_args__ = (UniqueConstraint("size", "origin"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str]
+    size: Mapped[int]
+    root: Mapped[bytes]
+    note: Mapped[str]
+    key: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class LedgerStamp(Base):
+    """An RFC 3161 time-stamp token (DER) over the bytes of a checkpoint's note. Only ever added."""
+
+    __tablename__ = "ledger_stamp"
+    __table_args__ = (UniqueConstraint("checkpoint_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("ledger_checkpoint.id"))
+    token: Mapped[bytes]
+    stamped_at: Mapped[datetime] = mapped_column(index=True)

@@ -18,6 +18,7 @@ from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, Engine, Table, bindparam, func, insert, inspect, select, text, update
+from sqlalchemy.orm import Session
 
 from app.core.database import Base, reading_only
 from app.core.errors import N_, Invalid, Refused
@@ -123,10 +124,11 @@ def _in(value: Any) -> Any:  # noqa: ANN401
     return READERS[kind](held)
 
 
-def restore_backup(engine: Engine, path: Path) -> dict[str, int]:
+def restore_backup(engine: Engine, path: Path, look: Callable[[Session], None] | None = None) -> dict[str, int]:
     """Read a backup into a migrated, empty database, in one transaction; returns rows per table.
 
-    Raises Invalid when the file is not a whole backup of this version, Refused when the database is not empty.
+    `look` sees what was read before it is kept; what it raises undoes everything. Raises Invalid when the file is not a
+    whole backup of this version, Refused when the database is not empty.
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -141,6 +143,9 @@ def restore_backup(engine: Engine, path: Path) -> dict[str, int]:
         for table in Base.metadata.sorted_tables:
             _read_table(connection, table, archive, found[2][table.name]["columns"])
         _restart_sequences(connection)
+        if look is not None:
+            with Session(connection) as session:
+                look(session)
     return {name: entry["rows"] for name, entry in found[2].items()}
 
 

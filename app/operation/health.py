@@ -1,4 +1,4 @@
-"""Is the site alive, and is it ready: database, migrations, scheduler."""
+"""Is the site alive, and is it ready: database, migrations, scheduler, sealer."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import scheduler, sealer
 from app.core.lease import last_beat
-from app.scheduler import LEASE, LEASE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,12 @@ class Readiness:
     database: str
     migrations: str
     scheduler: str
+    sealer: str
 
     @property
     def is_ready(self) -> bool:
         """Whether every part is ok."""
-        return self.database == self.migrations == self.scheduler == "ok"
+        return self.database == self.migrations == self.scheduler == self.sealer == "ok"
 
 
 def head_revision(directory: str) -> str | None:
@@ -40,9 +41,13 @@ def readiness(session: Session, directory: str, now: datetime) -> Readiness:
     try:
         session.execute(text("SELECT 1"))
         found = MigrationContext.configure(session.connection()).get_current_revision()
-        beat = last_beat(session, LEASE) if found else None
+        beats = [last_beat(session, lease) if found else None for lease in (scheduler.LEASE, sealer.LEASE)]
     except SQLAlchemyError:
-        return Readiness("unreachable", "unknown", "unknown")
+        return Readiness("unreachable", "unknown", "unknown", "unknown")
     wanted = head_revision(directory)
-    fresh = beat is not None and now - beat <= timedelta(seconds=LEASE_SECONDS)
-    return Readiness("ok", "ok" if found == wanted else "pending", "ok" if fresh else "silent")
+    return Readiness("ok", "ok" if found == wanted else "pending", *(_heard(beat, now) for beat in beats))
+
+
+def _heard(beat: datetime | None, now: datetime) -> str:
+    fresh = beat is not None and now - beat <= timedelta(seconds=scheduler.LEASE_SECONDS)
+    return "ok" if fresh else "silent"

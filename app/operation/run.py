@@ -1,4 +1,4 @@
-"""`run`: migrate, load the demonstration into an empty database, then keep site and scheduler running together."""
+"""`run`: migrate, load the demonstration into an empty database, then keep site, scheduler and sealer running."""
 
 import os
 import signal
@@ -35,6 +35,11 @@ def web_command(settings: Settings, host: str) -> list[str]:
 def scheduler_command() -> list[str]:
     """The scheduler process."""
     return [sys.executable, "-m", "app", "scheduler", "run"]
+
+
+def sealer_command() -> list[str]:
+    """The sealing process."""
+    return [sys.executable, "-m", "app", "sealer", "run"]
 
 
 def keep(commands: Sequence[Sequence[str]]) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -103,7 +104,10 @@ def _overlap(one: Any, other: Any) -> bool:  # noqa: ANN401 - any dated row
 
 def stack_faults(stack: Sequence[Source]) -> tuple[Fault, ...]:
     """What is wrong with layers together: references into nothing, fields that overlap, a binding rule relaxed."""
-    return (*_level_faults(stack), *_reference_faults(stack), *_taking_faults(stack), *_relaxation_faults(stack))
+    return (
+        *_level_faults(stack), *_reference_faults(stack), *_taking_faults(stack), *_relaxation_faults(stack),
+        *_period_faults(stack),
+    )  # fmt: skip
 
 
 def _level_faults(stack: Sequence[Source]) -> Iterable[Fault]:
@@ -174,3 +178,56 @@ def _relaxation_faults(stack: Sequence[Source]) -> Iterable[Fault]:
             yield fault_at(
                 "relaxes", stack[depth], relaxed.path, key=relaxed.key, layer=relaxed.layer, basis=relaxed.source
             )
+
+
+PERIOD = (
+    "certificate.validity_years", "period.minimum_months", "renewal.window_days", "renewal.due_days", "period.method",
+)  # fmt: skip
+SHORTEST = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
+"""The fewest days that so many calendar months can last."""
+
+
+def _period_faults(stack: Sequence[Source]) -> Iterable[Fault]:
+    """On every day: due days ≤ renewal window ≤ minimum active period ≤ active period of a certificate."""
+    told: set[tuple[str, str, int | None]] = set()
+    for day in _turning_days(stack):
+        chosen = {name: row for name in PERIOD if (row := _row_on(stack, name, day)) is not None}
+        if len(chosen) < len(PERIOD):
+            continue
+        for code, names, data in _wrong(*(chosen[name][2].value for name in PERIOD)):
+            place, index, _row = max((chosen[name] for name in names), key=lambda row: row[:2])
+            fault = fault_at(code, stack[place], ("value", index, "value"), **data)
+            if (fault.code, fault.file, fault.line) not in told:
+                told.add((fault.code, fault.file, fault.line))
+                yield fault
+
+
+def _turning_days(stack: Sequence[Source]) -> list[date]:
+    rows = [row for source in stack for row in source.layer.value if row.name in PERIOD]
+    after = {row.ends + timedelta(days=1) for row in rows if row.ends is not None}
+    return sorted(after | {row.starts or date.min for row in rows})
+
+
+def _row_on(stack: Sequence[Source], name: str, day: date) -> tuple[int, int, Any] | None:
+    """The row that decides on a day: the place of its layer, its place there, the row; the lowest layer first."""
+    for place in range(len(stack) - 1, -1, -1):
+        for index, row in enumerate(stack[place].layer.value):
+            begun = row.starts is None or row.starts <= day
+            if row.name == name and begun and (row.ends is None or day <= row.ends):
+                return place, index, row
+    return None
+
+
+def _wrong(
+    years: int, minimum: int, window: int, due: int, method: str
+) -> Iterable[tuple[str, tuple[str, ...], dict[str, str]]]:
+    """What does not fit together: a code, the values between which it lies, and its words."""
+    active = years * 12
+    if window > 365 * (minimum // 12) + SHORTEST[minimum % 12]:
+        yield "period-window", (PERIOD[1], PERIOD[2]), {"window": str(window), "minimum": str(minimum)}
+    if due > window:
+        yield "period-due", (PERIOD[2], PERIOD[3]), {"due": str(due), "window": str(window)}
+    if minimum > active:
+        yield "period-minimum", (PERIOD[0], PERIOD[1]), {"minimum": str(minimum), "active": str(active)}
+    if method == "FIXED_DATE" and minimum <= active < minimum + 12:
+        yield "period-fixed", (PERIOD[0], PERIOD[1], PERIOD[4]), {"minimum": str(minimum), "active": str(active)}

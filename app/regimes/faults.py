@@ -39,6 +39,22 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "载明的数量 %(stated)s 与文件实际列出的 %(found)s 不符。",
         "The number stated, %(stated)s, differs from the %(found)s that the file lists.",
     ),
+    "period-window": (
+        "换证窗口 %(window)s 日长于最短有效期间 %(minimum)s 个月。",
+        "The renewal window of %(window)s days is longer than the minimum active period of %(minimum)s months.",
+    ),
+    "period-due": (
+        "办理期限提前 %(due)s 日，超出换证窗口 %(window)s 日。",
+        "The renewal is due %(due)s days before the end, outside its window of %(window)s days.",
+    ),
+    "period-minimum": (
+        "最短有效期间 %(minimum)s 个月长于有效期 %(active)s 个月。",
+        "The minimum active period of %(minimum)s months is longer than the active period of %(active)s months.",
+    ),
+    "period-fixed": (
+        "按固定日期届满的，有效期（%(active)s 个月）应比最短有效期间（%(minimum)s 个月）至少长 12 个月。",
+        "A fixed last day needs an active period (%(active)s months) 12 months above the minimum (%(minimum)s months).",
+    ),
     "not-in-draft": ("草案中不能写 %(key)s。", "A draft cannot hold %(key)s."),
     "backdated": (
         "%(key)s 不能早于 %(since)s 生效。",

@@ -20,7 +20,7 @@ from app.regimes.layers import (
 
 BINDING = ("statute", "national_policy")
 WEIGHT = {Severity.OBLIGATION: 0, Severity.WARN: 1, Severity.DENY: 2}
-WORDS = {"WARN": 1, "DENY": 2}
+WORDS = {"NONE": 0, "WARN": 1, "DENY": 2}
 Test = Callable[[Any, Any], bool]
 
 

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.core.errors import DomainError
-from app.core.http import actor, day_text, now, requires, today
+from app.core.http import actor, now, requires, today
 from app.core.permissions import P
+from app.core.words import day_text
 from app.extensions import db
 from app.regimes import queries, service
 from app.regimes.forms import DraftForm

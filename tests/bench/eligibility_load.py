@@ -126,7 +126,7 @@ def _officer(session: Session, bureau: int, number: int) -> int:
                 number=f"B-{number}", check_code="c", kind="ISSUE", person_id=person.id, agency_id=bureau,
                 regime="pingliang", region=["620802"], domains=["HOU"], authority_source="OWN", photo_sha256="",
                 issued_on=date(2024, 1, 1), valid_from=date(2024, 1, 1), valid_to=date(2028, 12, 31), face={},
-                recorded_at=NOW, recorded_by="bench",
+                status_index=number, recorded_at=NOW, recorded_by="bench",
             ),
         ]
     )  # fmt: skip

@@ -15,6 +15,7 @@ from certificates.model import CertificateFace
 from certificates.qr import verify_address
 from certificates.render import render_certificate
 from certificates.sign import seal
+from tests.certificates.seals import Office
 
 NUMBER = "平执证〔2026〕000017"
 CODE = "7K4M-Q2XD"
@@ -101,3 +102,9 @@ def sealed_file(sealed: bytes, tmp_path: Path) -> Path:
     path = tmp_path / "certificate.pdf"
     path.write_bytes(sealed)
     return path
+
+
+@pytest.fixture(scope="session")
+def office(now: datetime) -> Office:
+    """A bureau with a seal, a clock for development and revocation lists."""
+    return Office.opened(now)

@@ -15,8 +15,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from certificates.__main__ import main
 from certificates.attestation import Attestation, Evidence, Ground, Part, Row, RuleVersion, Subject, Words
-from certificates.dossier import PROOF, render_attestation
+from certificates.dossier import render_attestation
 from certificates.errors import FaceInvalid, GlyphMissing
+from certificates.layout import ATTESTATION, layout_of
 from certificates.sign import seal
 from certificates.verify import Outcome, verify_pdf
 
@@ -103,7 +104,7 @@ def test_every_part_of_the_answer_stands_on_the_pages(plain):
     for said in (
         NUMBER, "崆城管罚案〔2026〕第17号", "不得上岗", "R03", "Thecertificateisvalidthrough2026-04-30.", "办理换证。",
         "全程记录。", "KT-0021", "记录于Recorded2026-02-0309:00", "0123456789ab", "规则40", "九、本证明证实什么",
-        re.sub(r"\s", "", PROOF.zh),
+        re.sub(r"\s", "", layout_of(ATTESTATION).words["proof"].zh),
     ):  # fmt: skip
         assert re.sub(r"\s", "", said) in whole, said
 

@@ -12,19 +12,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates import sign
+from certificates.__main__ import main
 from certificates.errors import KeyUnusable
 from certificates.fonts import Font
 from certificates.keys import AuthorityFiles, Signer, create_authority, load_signer
@@ -32,141 +24,10 @@ from certificates.model import CertificateFace
 from certificates.render import render_certificate
 from certificates.verdict import MESSAGES, Verdict
 from certificates.verify import Outcome, verify_pdf
+from tests.certificates.forging import Forger
 
 PROJECT = Path(__file__).resolve().parents[2]
 Make = Callable[..., CertificateFace]
-
-
-class Unscrupulous(PdfSigner):
-    """Signs even where an earlier signature forbids it."""
-
-    def _enforce_certification_constraints(self, reader: object) -> None:
-        del reader
-
-
-class Forger:
-    """Makes false files out of a true one."""
-
-    def __init__(self, sealed: bytes, page: bytes, signer: Signer, authority: AuthorityFiles, now: datetime) -> None:
-        self.sealed, self.page, self.signer, self.authority, self.now = sealed, page, signer, authority, now
-        found = re.search(rb"/Contents <([0-9A-F]+)>", sealed)
-        assert found
-        self.hole = found.span(1)
-
-    def byte(self, place: int, value: bytes = b"") -> bytes:
-        new = value or (b"1" if self.sealed[place : place + 1] != b"1" else b"2")
-        return self.sealed[:place] + new + self.sealed[place + 1 :]
-
-    def content_byte(self) -> bytes:
-        return self.byte(self.sealed.index(b"dc:identifier>") + 20)
-
-    def hole_padding(self) -> bytes:
-        return self.byte(self.hole[1] - 8)
-
-    def hole_letter_case(self) -> bytes:
-        place = next(i for i in range(*self.hole) if self.sealed[i : i + 1].isalpha())
-        return self.byte(place, self.sealed[place : place + 1].lower())
-
-    def digest_parameters(self) -> bytes:
-        """A byte that neither the signature nor any judge looks at: the parameters of the digest named inside."""
-        oid = bytes.fromhex("608648016503040201").hex().upper().encode()
-        return self.byte(self.sealed.index(oid + b"0500", self.sealed.index(oid, self.hole[0]) + 1) + len(oid))
-
-    def longer_value(self) -> bytes:
-        """The CMS made to swallow some of the zeros behind it."""
-        return self.byte(self.hole[0] + 4)
-
-    def signature_byte(self) -> bytes:
-        raw = bytes.fromhex(self.sealed[slice(*self.hole)].decode())
-        signature = cms.ContentInfo.load(raw)["content"]["signer_infos"][0]["signature"].native
-        return self.byte(self.hole[0] + 2 * (raw.index(signature) + 40))
-
-    def revision(self) -> bytes:
-        writer = IncrementalPdfFileWriter(io.BytesIO(self.sealed))
-        writer.root["/Pages"]["/Kids"][0]["/Rotate"] = generic.NumberObject(180)
-        writer.update_container(writer.root["/Pages"]["/Kids"][0])
-        out = io.BytesIO()
-        writer.write(out)
-        return out.getvalue()
-
-    def trailing(self) -> bytes:
-        return self.sealed + b"% harmless\n"
-
-    def truncated(self) -> bytes:
-        return self.sealed[:-20]
-
-    def copied_signature(self) -> bytes:
-        """A true signature in the hole of another file of the same length."""
-        other = self.sealed.replace("〔2026〕000017".encode(), "〔2026〕000018".encode(), 1)
-        assert other != self.sealed
-        return other
-
-    def narrowed_range(self) -> bytes:
-        """The byte range made to stop short of the end."""
-        found = re.search(rb"/ByteRange \[ ?0 (\d+) (\d+) (\d+)", self.sealed)
-        assert found
-        start, end = found.span(3)
-        shorter = str(int(found.group(3)) - 10).encode().ljust(end - start)
-        return self.sealed[:start] + shorter + self.sealed[end:]
-
-    def shadow_range(self) -> bytes:
-        """A second range, as if another field had signed."""
-        return self.sealed.replace(b"/Trans", b"/ByteRange [0 1 2 3] /Trans", 1)
-
-    def second_signature(self) -> bytes:
-        writer = IncrementalPdfFileWriter(io.BytesIO(self.sealed))
-        metadata = PdfSignatureMetadata(field_name="Second", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
-        return self.sign(writer, metadata, self.signer, "Second")
-
-    def not_certified(self) -> bytes:
-        metadata = PdfSignatureMetadata(field_name="Plain", subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256")
-        return self.sign(sign._writer(self.page), metadata, self.signer, "Plain")
-
-    def form_filling_allowed(self) -> bytes:
-        metadata = PdfSignatureMetadata(
-            field_name="Form", certify=True, docmdp_permissions=MDPPerm.FILL_FORMS,
-            subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256",
-        )  # fmt: skip
-        return self.sign(sign._writer(self.page), metadata, self.signer, "Form")
-
-    def sign(self, writer: object, metadata: PdfSignatureMetadata, signer: Signer, field: str) -> bytes:
-        pdf_signer = Unscrupulous(metadata, signer, new_field_spec=SigFieldSpec(field))
-        work = pdf_signer.async_sign_pdf(writer, bytes_reserved=12_288)  # type: ignore[arg-type]
-        return bytes(sign.run(work).getbuffer())
-
-    def expired(self) -> bytes:
-        """A stolen seal used after its certificate ran out."""
-        late = self.signer.not_after + timedelta(days=3)
-        return sign.run(sign._seal(sign._writer(self.page), self.signer, late, None))
-
-    def tls_certificate(self) -> bytes:
-        """A key of the same issuing CA, meant for a web server."""
-        issuer = x509.load_pem_x509_certificate(self.authority.issuing_certificate.read_bytes())
-        issuer_key = serialization.load_pem_private_key(self.authority.issuing_key.read_bytes(), "秘密 pw".encode())
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "web.example")])
-        start, end = self.now - timedelta(1), self.now + timedelta(90)
-        built = (
-            x509.CertificateBuilder(issuer.subject, name, key.public_key(), 99, start, end)
-            .add_extension(x509.KeyUsage(*(True, *(False,) * 8)), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .sign(issuer_key, hashes.SHA256())  # type: ignore[arg-type]
-        )
-        chain = [issuer.public_bytes(serialization.Encoding.DER)]
-        return sign.seal(self.page, Signer(key, built, chain), self.now)
-
-    def unsigned(self) -> bytes:
-        return self.page
-
-    def broken_table(self) -> bytes:
-        place = self.sealed.rindex(b"startxref\n") + len(b"startxref\n")
-        return self.byte(place, b"0")
-
-    def html(self) -> bytes:
-        return b"<html>certificate</html>"
-
-    def empty(self) -> bytes:
-        return b""
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +84,7 @@ def test_a_genuine_file_gives_number_time_and_signer(sealed: bytes, root: bytes,
     assert verdict.signed_at == now
     assert verdict.signer_subject is not None
     assert "平凉市城市管理综合行政执法局" in verdict.signer_subject
-    assert codes(verdict) == ["SEALED_UNCHANGED", "TIME_CLAIMED"]
+    assert codes(verdict) == ["SEALED_UNCHANGED", "TIME_CLAIMED", "REVOCATION_NOT_CHECKED"]
 
 
 def test_a_seal_that_has_since_expired_was_still_valid_when_it_sealed(
@@ -315,7 +176,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_the_command_answers_with_exit_codes_0_1_2_3(
-    sealed: bytes, authority: AuthorityFiles, tmp_path: Path, forger: Forger
+    sealed: bytes, authority: AuthorityFiles, tmp_path: Path, forger: Forger, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = str(authority.root_certificate)
     for name, data in {"good": sealed, "bad": forger.content_byte(), "locked": encrypted()}.items():
@@ -325,13 +186,15 @@ def test_the_command_answers_with_exit_codes_0_1_2_3(
     answer = json.loads(good.stdout)
     assert answer["outcome"] == "GENUINE"
     assert answer["certificate_number"] == "平执证〔2026〕000017"
-    bad = command("verify", str(tmp_path / "bad.pdf"), "--root", root)
-    assert (bad.returncode, b"CONTENT_CHANGED" in bad.stdout) == (1, True)
-    assert command("verify", str(tmp_path / "locked.pdf"), "--root", root).returncode == 3
-    absent = command("verify", str(tmp_path / "absent.pdf"), "--root", root)
-    assert (absent.returncode, b"Traceback" in absent.stderr) == (2, False)
-    assert command("verify", str(tmp_path / "good.pdf")).returncode == 2
-    assert command("verify", str(tmp_path / "good.pdf"), "--root", str(tmp_path / "bad.pdf")).returncode == 2
+    assert main(["verify", str(tmp_path / "bad.pdf"), "--root", root]) == 1
+    assert "CONTENT_CHANGED" in capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "locked.pdf"), "--root", root]) == 3
+    assert main(["verify", str(tmp_path / "absent.pdf"), "--root", root]) == 2
+    assert "absent.pdf" in capsys.readouterr().err
+    assert main(["verify", str(tmp_path / "good.pdf"), "--root", str(tmp_path / "bad.pdf")]) == 2
+    with pytest.raises(SystemExit) as wrong:
+        main(["verify", str(tmp_path / "good.pdf")])
+    assert wrong.value.code == 2
 
 
 def test_the_number_survives_markup_characters(

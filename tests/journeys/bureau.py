@@ -330,6 +330,17 @@ def finish(town: Town) -> None:
         close(town)
 
 
+def newcomer(town: Town, code: str, name: str) -> None:
+    """One more officer, who passed both papers and holds a certificate from today that is still to be sealed."""
+    with town.site.app.app_context():
+        town.session = db.session()
+        _officer(town, code, name)
+        for number, paper in enumerate((Paper.PROFESSIONAL, Paper.PUBLIC_LAW), 1):
+            hold(town, paper, (code,), town.on(town.today - timedelta(days=15), 8 + 2 * number))
+        _certify(town, code)
+        close(town)
+
+
 def seal(town: Town, code: str) -> None:
     """Seal the newest certificate of somebody."""
     from app.credentials.models import Certificate
@@ -339,8 +350,8 @@ def seal(town: Town, code: str) -> None:
     waiting = credentials.unsealed_of(town.session, settings, row)
     assert waiting is not None
     keys = credentials.seal_keys(settings, town.now)
-    pdf = credentials.sealed_pdf(waiting, keys, settings, town.now)
-    credentials.keep_document(town.session, town.hand, waiting, pdf, keys, now=town.now)
+    sealed = credentials.sealed_pdf(waiting, keys, settings, town.now)
+    credentials.keep_document(town.session, town.hand, waiting, sealed, keys, now=town.now)
 
 
 def open_now(town: Town, code: str, *, kind: Kind = Kind.PRACTICE, codes: Sequence[str] = (), **more: object) -> int:

@@ -1,4 +1,4 @@
-"""A live site with its scheduler, and the machine's own Chromium."""
+"""A live site with its scheduler and its sealing process, and the machine's own Chromium."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from app.operation.run import scheduler_command
+from app.operation.run import scheduler_command, sealer_command
 from tests.conftest import PROJECT
 from tests.journeys import haikou as districts
 from tests.journeys.browser import installed, launch
@@ -29,22 +29,25 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def running(kind: str, folder: Path, settle: Callable[[LiveSite], Town] = settle) -> Iterator[Town]:
-    """The bureau (or what `settle` enters) on a server of its own, with the scheduler beside it."""
+    """The bureau (or what `settle` enters) on a server of its own, with scheduler and sealer beside it."""
     with database(kind, folder / "db") as url:
         site = LiveSite(url, folder)
         site.migrate()
         town = settle(site)
         with (folder / "scheduler.log").open("ab") as log:
-            scheduler = subprocess.Popen(
-                scheduler_command(), cwd=PROJECT, env=site.environment, stdout=subprocess.DEVNULL, stderr=log
-            )
+            beside = [
+                subprocess.Popen(command, cwd=PROJECT, env=site.environment, stdout=subprocess.DEVNULL, stderr=log)
+                for command in (scheduler_command(), sealer_command())
+            ]
         try:
             site.start()
             yield town
         finally:
             site.stop()
-            scheduler.terminate()
-            scheduler.wait(15)
+            for process in beside:
+                process.terminate()
+            for process in beside:
+                process.wait(15)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -89,13 +89,15 @@ def test_a_decision_is_attested_and_the_file_judged_by_the_command(
         page = sun.page
         page.fill("#case_reference", CASE)
         page.fill("#purpose", "行政复议")
+        page.click("button:has-text('Attest for a case file')")
+        link = page.locator("section[aria-labelledby=attest] td a")
+        expect(link).to_have_count(1, timeout=60_000)  # the page fetches itself anew until the sealing process is done
         with page.expect_download() as waiting:
-            page.click("button:has-text('Attest for a case file')")
+            link.click()
         sealed = tmp_path / "attestation.pdf"
         waiting.value.save_as(sealed)
         page = sun.go(decision)
         link = page.locator("section[aria-labelledby=attest] td a")
-        expect(link).to_have_count(1)
         expect(page.locator("section[aria-labelledby=attest] table")).to_contain_text(CASE)
         sun.picture("attested")
         with page.expect_download() as waiting:

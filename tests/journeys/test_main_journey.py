@@ -35,6 +35,9 @@ def test_from_the_question_file_to_the_refused_shift(bureau: Town, browser: Brow
         release(tan, sitting)
         read_the_result(ou)
         assert (tan.faults, rui.faults, ou.faults) == ([], [], [])
+    with visit(browser, bureau.site) as reg, visit(browser, bureau.site) as sun:
+        apply_and_check(reg, sun)
+        assert (reg.faults, sun.faults) == ([], [])
     with visit(browser, bureau.site) as ian, visit(browser, bureau.site) as stranger:
         document, code = issue(ian, tmp_path)
         judge_the_file(stranger, document, tmp_path)
@@ -219,15 +222,33 @@ def read_the_result(ou: Visitor) -> None:
     ou.picture("result")
 
 
-def issue(ian: Visitor, folder: Path) -> tuple[Path, str]:
-    """Issued after the password was entered again; returns the sealed file and the check code."""
-    ian.sign_in("ian")
-    page = ian.go("/credentials/")
+def apply_and_check(reg: Visitor, sun: Visitor) -> None:
+    """The agency's registrar applies for whoever is ready; its supervisor checks. Neither can do the other's part."""
+    reg.sign_in("reg")
+    page = reg.go("/credentials/")
     expect(page.locator("#ready tbody tr")).to_have_count(1)
+    page.click("text=Apply for 1 certificate")
+    confirm(page)
+    expect(page.locator(".flashes")).to_contain_text("1 application made.")
+    reg.expected.append(r"status of 422")
+    page.click("text=Confirm 1 application")
+    expect(page.locator(".error-summary")).to_contain_text("somebody else has to take the next step")
+    sun.sign_in("sun")
+    page = sun.go("/credentials/applications")
+    page.click("text=Confirm 1 application")
+    expect(page.locator(".flashes")).to_contain_text("1 application checked.")
+    sun.picture("applications-checked")
+
+
+def issue(ian: Visitor, folder: Path) -> tuple[Path, str]:
+    """Decided after the password was entered again; returns the sealed file and the check code."""
+    ian.sign_in("ian")
+    page = ian.go("/credentials/applications")
+    expect(page.locator("#applications tbody tr")).to_have_count(1)
     ian.expected.append(r"status of 422")
     for password in ("not-the-password", PASSWORD):
         page.fill("#current", password)
-        page.click("text=Issue 1 certificate")
+        page.click("text=Grant 1 application")
         confirm(page)
         if password != PASSWORD:
             expect(page.locator(".error-summary")).to_contain_text("password is not right")

@@ -5,12 +5,19 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.facts import known
 from app.core.prepared import KNOWN_AT, Prepared, among
-from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
+from app.credentials.models import (
+    Certificate,
+    CertificatePeriod,
+    CertificateReview,
+    CertificateStateChange,
+    Qualification,
+)
+from app.credentials.queries.validity import LENGTHENED, deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,7 @@ class StateRow:
     recorded_at: datetime
     reason: str
     id: int
+    barred_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,9 @@ class CertificateRow:
     """A certificate as issued, with the changes of state believed at the moment asked for, in order of effect.
 
     `region` holds area codes, `domains` domain codes of the regime; both days are inclusive. `authority_source` is
-    OWN, AUTHORISED or ENTRUSTED. Expiry is a matter of date and no state.
+    OWN, AUTHORISED or ENTRUSTED. Expiry is a matter of date and no state. `valid_to` is the last day in force by the
+    newest period believed, `printed_to` the one on the paper; `period_id` names the period where a decree or a
+    temporary day made them differ.
     """
 
     id: int
@@ -44,6 +54,8 @@ class CertificateRow:
     valid_to: date
     states: tuple[StateRow, ...]
     recorded_at: datetime
+    printed_to: date
+    period_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +89,35 @@ class QualificationRow:
 
 
 def _certificates() -> Prepared:
-    one = Certificate
-    statement = (
-        select(
-            one.id, one.number, one.person_id, one.agency_id, one.region, one.domains, one.authority_source,
-            one.issued_on, one.valid_from, one.valid_to, one.recorded_at,
-        )
-        .where(among(one.person_id, "ids"))
-        .order_by(one.id)
-    )  # fmt: skip
-    return Prepared(statement, statement.where(one.recorded_at <= KNOWN_AT))
+    one, period = Certificate, CertificatePeriod
+
+    def at(known_at: Any) -> Select[Any]:  # noqa: ANN401 - None or the hole of a moment
+        return (
+            select(
+                one.id, one.number, one.person_id, one.agency_id, one.region, one.domains, one.authority_source,
+                one.issued_on, one.valid_from, one.valid_to, one.recorded_at, period.id.label("period_id"),
+                period.cause, period.valid_to.label("held_to"), period.temporary_to,
+            )
+            .outerjoin(period, deciding(one, period, known_at))
+            .where(among(one.person_id, "ids"))
+            .order_by(one.id)
+        )  # fmt: skip
+
+    return Prepared(at(None), at(KNOWN_AT).where(one.recorded_at <= KNOWN_AT))
 
 
 def _states() -> Prepared:
     change = CertificateStateChange
     statement = (
-        select(change.certificate_id, change.state, change.effective_at, change.recorded_at, change.reason, change.id)
+        select(
+            change.certificate_id,
+            change.state,
+            change.effective_at,
+            change.recorded_at,
+            change.reason,
+            change.id,
+            change.barred_until,
+        )
         .where(among(change.certificate_id, "ids"))
         .order_by(change.effective_at, change.id)
     )
@@ -136,21 +161,18 @@ def certificate_facts(
     found: dict[int, list[CertificateRow]] = {person_id: [] for person_id in person_ids}
     certificates = _CERTIFICATES.rows(session, known_at, ids=list(found))
     states = states_of(session, [one[0] for one in certificates], known_at)
-    for number, name, person_id, agency_id, region, domains, source, issued, first, last, recorded in certificates:
-        found[person_id].append(
-            CertificateRow(
-                number, name, person_id, agency_id, tuple(region), tuple(domains), source, issued, first, last,
-                states.get(number, ()), recorded,
-            )
-        )  # fmt: skip
+    for row in certificates:
+        one = _certificate_row(row, states.get(row[0], ()))
+        found[one.person_id].append(one)
     return found
 
 
-def certificate_row(one: Certificate, states: tuple[StateRow, ...]) -> CertificateRow:
-    """The row of a certificate with its changes of state."""
+def _certificate_row(row: tuple[Any, ...], states: tuple[StateRow, ...]) -> CertificateRow:
+    number, name, person_id, agency_id, region, domains, source, issued, first, printed, recorded, *period = row
+    period_id, cause, held_to, temporary_to = period
     return CertificateRow(
-        one.id, one.number, one.person_id, one.agency_id, tuple(one.region), tuple(one.domains), one.authority_source,
-        one.issued_on, one.valid_from, one.valid_to, states, one.recorded_at,
+        number, name, person_id, agency_id, tuple(region), tuple(domains), source, issued, first,
+        temporary_to or held_to or printed, states, recorded, printed, period_id if cause in LENGTHENED else None,
     )  # fmt: skip
 
 

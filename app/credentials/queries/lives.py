@@ -15,6 +15,7 @@ from app.core.permissions import Actor, P, Scope
 from app.credentials.models import Certificate, CertificateStateChange, IssuedDocument
 from app.credentials.periods import FINAL, Validity, days_left, renewal_opens, shown_state, state_at
 from app.credentials.queries.facts import ReviewRow, StateRow, review_history, states_of
+from app.credentials.queries.validity import PeriodRow, last_day_of, periods_of
 from app.regimes.queries import effective
 from app.registry.models import Person, Unit
 from app.registry.queries import in_scope, scope_paths, within
@@ -22,7 +23,10 @@ from app.registry.queries import in_scope, scope_paths, within
 
 @dataclass(frozen=True, slots=True)
 class LifeRow:
-    """A certificate as lists show it; `state` is the code shown for the day, `days` those left after it."""
+    """A certificate as lists show it; `state` is the code shown for the day, `days` those left after it.
+
+    `valid_to` is the last day in force, `printed_to` the one on the paper; a decree may have made them differ.
+    """
 
     id: int
     number: str
@@ -40,6 +44,7 @@ class LifeRow:
     days: int
     sealed: bool
     face: Mapping[str, Any]
+    printed_to: date
 
     @property
     def in_force(self) -> bool:
@@ -66,7 +71,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One certificate with all that happened to it; `seen` names the newest row, for stale forms."""
+    """One certificate with all that happened to it; `seen` names the newest row, for stale forms.
+
+    `name_now` is the holder's name in the register; `barred_until` the last day of a bar after a revocation.
+    """
 
     row: LifeRow
     events: tuple[Event, ...]
@@ -77,6 +85,15 @@ class Life:
     sealed_at: datetime | None
     renewal_opens: date | None
     reviews: tuple[ReviewRow, ...] = ()
+    periods: tuple[PeriodRow, ...] = ()
+    name_now: str = ""
+    domains: tuple[str, ...] = ()
+    barred_until: date | None = None
+
+    @property
+    def renamed(self) -> bool:
+        """Whether the register names the holder otherwise than the certificate does."""
+        return bool(self.name_now) and self.name_now != self.row.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +112,22 @@ def certificates(
     """The certificates of agencies in scope that fit the filter, the soonest to end first."""
     today = local_day(now, zone)
     statement = _joined().where(within(scope, Unit.path, scope_paths(session, scope)), _fits(wanted, today))
-    found = session.execute(statement.order_by(Certificate.valid_to, Certificate.id)).all()
+    found = session.execute(statement.order_by(last_day_of(Certificate), Certificate.id)).all()
     states = states_of(session, [row[0].id for row in found])
     rows = [_life_row(row, states, now, today, warn_days) for row in found]
     return [row for row in rows if not wanted.state or row.state == wanted.state]
 
 
-def _joined() -> Any:  # noqa: ANN401 - a select of four columns
+def _joined() -> Any:  # noqa: ANN401 - a select of six columns
     return (
-        select(Certificate, Person.code, Unit.name_zh, IssuedDocument.id)
+        select(
+            Certificate,
+            Person.code,
+            Unit.name_zh,
+            IssuedDocument.id,
+            last_day_of(Certificate).label("last_day"),
+            Person.name,
+        )
         .join(Person, Person.id == Certificate.person_id)
         .join(Unit, Unit.id == Certificate.agency_id)
         .outerjoin(IssuedDocument, IssuedDocument.certificate_id == Certificate.id)
@@ -122,7 +146,7 @@ def _fits(wanted: Wanted, today: date) -> ColumnElement[bool]:
     if wanted.agency_id is not None:
         condition &= Certificate.agency_id == wanted.agency_id
     if wanted.expiring:
-        condition &= Certificate.valid_to.between(today, today + timedelta(days=wanted.expiring))
+        condition &= last_day_of(Certificate).between(today, today + timedelta(days=wanted.expiring))
     return condition
 
 
@@ -134,12 +158,12 @@ def _life_row(
     warn_days: int,
 ) -> LifeRow:
     one: Certificate = found[0]
-    state = state_at(states.get(one.id, ()), now)
+    state, last = state_at(states.get(one.id, ()), now), found[4]
     return LifeRow(
         one.id, one.number, one.check_code, one.kind, one.person_id, found[1], str(one.face["holder_name"]),
-        one.agency_id, found[2], one.issued_on, one.valid_from, one.valid_to,
-        shown_state(state, Validity(one.valid_from, one.valid_to), today, warn_days),
-        days_left(one.valid_to, today), found[3] is not None, one.face,
+        one.agency_id, found[2], one.issued_on, one.valid_from, last,
+        shown_state(state, Validity(one.valid_from, last), today, warn_days),
+        days_left(last, today), found[3] is not None, one.face, one.valid_to,
     )  # fmt: skip
 
 
@@ -169,17 +193,29 @@ def life(session: Session, actor: Actor, number: str, now: datetime, zone: ZoneI
     ).first()
     events = _events(session, one.id, now)
     window = _window(session, one.regime, today)
+    states = states_of(session, [one.id]).get(one.id, ())
     return Life(
-        row=_life_row(found, states_of(session, [one.id]), now, today, window),
+        row=_life_row(found, {one.id: states}, now, today, window),
         events=events,
         seen=max((event.id for event in events), default=0),
         replaces=session.scalar(select(Certificate.number).where(Certificate.id == one.replaces_id)),
         replaced_by=session.scalar(select(Certificate.number).where(Certificate.replaces_id == one.id)),
         sha256=document.sha256 if document else None,
         sealed_at=document.sealed_at if document else None,
-        renewal_opens=renewal_opens(one.valid_to, window),
+        renewal_opens=renewal_opens(found[4], window),
         reviews=review_history(session, one.id),
+        periods=periods_of(session, one.id),
+        name_now=found[5],
+        domains=tuple(one.domains),
+        barred_until=max((row.barred_until for row in states if row.barred_until), default=None),
     )
+
+
+def domains_of(session: Session, certificate_id: int, today: date) -> list[tuple[str, str]]:
+    """The domains that the rules of a certificate know, as (code, Chinese title)."""
+    regime = session.scalars(select(Certificate.regime).where(Certificate.id == certificate_id)).one()
+    found = effective(session, regime).domains
+    return [(code, domain.title.zh) for code, domain in found.items() if domain.period.covers(today)]
 
 
 def may_see(session: Session, actor: Actor, person_id: int, agency_id: int) -> bool:
@@ -213,17 +249,6 @@ def document(session: Session, actor: Actor, number: str) -> bytes:
     if found is None or not may_see(session, actor, found.person_id, found.agency_id):
         raise NotFound
     return bytes(found.content)
-
-
-def seal_counts(session: Session) -> dict[str, tuple[int, datetime, datetime]]:
-    """For each seal certificate's serial number: how many documents it sealed, the first moment and the last."""
-    document = IssuedDocument
-    rows = session.execute(
-        select(document.seal_serial, func.count(), func.min(document.sealed_at), func.max(document.sealed_at)).group_by(
-            document.seal_serial
-        )
-    )
-    return {serial: (count, first, last) for serial, count, first, last in rows}
 
 
 def unsealed(session: Session) -> int:

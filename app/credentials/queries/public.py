@@ -14,6 +14,7 @@ from app.core.clock import day_end, local_day
 from app.credentials.models import Certificate, IssuedDocument
 from app.credentials.periods import Validity, shown_state, state_at
 from app.credentials.queries.facts import StateRow, states_of
+from app.credentials.queries.validity import LENGTHENED, periods_of
 
 NO_CODE = "\0" * 8
 
@@ -27,10 +28,22 @@ class PublicEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicExtension:
+    """A decision by which the last day became another: an order by its title and legal basis, or a temporary day."""
+
+    cause: str
+    decree: str
+    legal_basis: str
+    valid_to: date
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublicAnswer:
     """A certificate for strangers. Texts come in Chinese and English, English empty where there is none.
 
-    `state_on` is the state at the end of `on`, or at present when `on` is today.
+    `state_on` is the state at the end of `on`, or at present when `on` is today. `valid_to` is the last day in force,
+    `printed_to` the one on the paper; `extensions` tell, newest first, why they differ.
     """
 
     number: str
@@ -48,6 +61,8 @@ class PublicAnswer:
     on: date
     state_on: str
     history: tuple[PublicEvent, ...]
+    printed_to: date
+    extensions: tuple[PublicExtension, ...] = ()
 
 
 def mask_name(name: str) -> str:
@@ -72,7 +87,7 @@ def public_answer(
     right = hmac.compare_digest((found.check_code if found else NO_CODE).encode(), tidy_code(code).encode())
     if found is None or not right:
         return None
-    return _answer(found, states_of(session, [found.id]).get(found.id, ()), on, now, zone)
+    return _answer(session, found, states_of(session, [found.id]).get(found.id, ()), on, now, zone)
 
 
 def answer_by_number(
@@ -82,7 +97,7 @@ def answer_by_number(
     found = session.scalar(select(Certificate).where(Certificate.number == number))
     if found is None:
         return None
-    return _answer(found, states_of(session, [found.id]).get(found.id, ()), on, now, zone)
+    return _answer(session, found, states_of(session, [found.id]).get(found.id, ()), on, now, zone)
 
 
 def stored_digest(session: Session, number: str) -> str | None:
@@ -95,11 +110,17 @@ def stored_digest(session: Session, number: str) -> str | None:
 
 
 def _answer(
-    found: Certificate, states: tuple[StateRow, ...], on: date | None, now: datetime, zone: ZoneInfo
+    session: Session,
+    found: Certificate,
+    states: tuple[StateRow, ...],
+    on: date | None,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> PublicAnswer:
     today = local_day(now, zone)
     asked = on or today
-    validity = Validity(found.valid_from, found.valid_to)
+    periods = [row for row in periods_of(session, found.id) if row.superseded_at is None]
+    validity = Validity(found.valid_from, periods[0].last_day if periods else found.valid_to)
     moment = now if asked == today else day_end(asked, zone) - timedelta(microseconds=1)
     face: dict[str, Any] = found.face
     return PublicAnswer(
@@ -112,10 +133,16 @@ def _answer(
         issuer=(face["issuer_name"], face["issuer_name_en"]),
         issued_on=found.issued_on,
         valid_from=found.valid_from,
-        valid_to=found.valid_to,
+        valid_to=validity.last,
         today=today,
         state_today=shown_state(state_at(states, now), validity, today),
         on=asked,
         state_on=shown_state(state_at(states, moment), validity, asked),
         history=tuple(PublicEvent(row.state, row.effective_at) for row in states),
+        printed_to=found.valid_to,
+        extensions=tuple(
+            PublicExtension(row.cause, row.decree, row.legal_basis, row.last_day, row.recorded_at)
+            for row in periods
+            if row.cause in LENGTHENED
+        ),
     )

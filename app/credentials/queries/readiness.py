@@ -41,6 +41,18 @@ PROBLEMS: dict[str, str] = {
     "no-photo": N_("there is no photo"),
     "glyph-missing": N_("the font cannot print the character “%(character)s” of the name"),
     "already-certified": N_("already holds the certificate %(number)s"),
+    "renewal-not-open": N_("renewal is open from %(first)s through %(last)s"),
+    "certificate-not-active": N_("the certificate %(number)s is not active: a suspension or a loss is open"),
+    "hours-short": N_("%(has)s of %(needs)s hours of training in %(year)s"),
+    "renewal-exam-missing": N_("%(paper_en)s has to be passed between %(first)s and %(last)s"),
+    "pass-outside-window": N_(
+        "%(paper_en)s was passed on %(sat_on)s, outside the window from %(first)s through %(last)s: it does not count"
+    ),
+    "professional-missing": N_("new domains need the professional paper, passed after %(since)s: %(domains)s"),
+    "sanction-open": N_("a sanction is in force since %(since)s"),
+    "same-agency": N_("serves at the agency that the certificate names; there is nothing to transfer"),
+    "no-result": N_("no released result is known"),
+    "barred": N_("may not apply through %(until)s: the certificate %(number)s was revoked"),
 }
 """What can stand in the way of a certificate; the holes are filled from the problem's data."""
 
@@ -189,6 +201,7 @@ def _row(known: _Known, person_id: int, regimes: Any, today: date, ignore: int |
     domains = _domains(known, person.agency_id, regime, today)
     problems = [
         *_live(known.certificates[person_id], person.agency_id, _end_of(today, regime), ignore),
+        *_barred(known.certificates[person_id], today),
         *_person_problems(known, person, regime, today),
         *([] if person.agency_id is None else _agency_problems(standing, region, domains)),
         *([] if person.agency_id is None else problems),
@@ -251,6 +264,16 @@ def _live(
         Problem("already-certified", {"number": row.number})
         for row in rows
         if row.agency_id == agency_id and row.id != ignore and is_live(row, *end)
+    ]
+
+
+def _barred(rows: Iterable[CertificateRow], today: date) -> list[Problem]:
+    """A revocation may have barred the person from applying for a time."""
+    return [
+        Problem("barred", {"number": row.number, "until": change.barred_until})
+        for row in rows
+        for change in row.states
+        if change.barred_until is not None and today <= change.barred_until
     ]
 
 

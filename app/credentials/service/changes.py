@@ -11,10 +11,12 @@ from app.core.clock import day_end, day_start, local_day
 from app.core.errors import N_, Invalid, NotFound, Refused, Stale
 from app.core.permissions import Actor, P, Scope
 from app.credentials.models import Certificate, CertificateStateChange
-from app.credentials.periods import ENDING, FROM, RESULT, Action, days_left, state_at
-from app.credentials.service.issuing import current_qualification, put_qualification
+from app.credentials.periods import ENDING, FROM, REPLACING, RESULT, Action, barred_until, days_left, state_at
+from app.credentials.queries import last_days
+from app.credentials.service.writing import current_qualification, put_qualification
 from app.ledger.service import Deed, record_all
 from app.regimes.codes import CertificateState as State
+from app.regimes.queries import effective
 from app.registry.queries import in_scope
 
 NEEDS_BASIS = frozenset({Action.SUSPEND, Action.REVOKE})
@@ -27,6 +29,8 @@ EVENTS = {
     Action.REPORT_LOST: "credentials.certificate.reported-lost",
     Action.REISSUE: "credentials.certificate.superseded",
     Action.RENEW: "credentials.certificate.superseded",
+    Action.TRANSFER: "credentials.certificate.cancelled",
+    Action.DOMAINS: "credentials.certificate.superseded",
 }
 
 
@@ -84,7 +88,10 @@ def reinstate(session: Session, actor: Actor, number: str, reason: str, *, now: 
 def revoke(
     session: Session, actor: Actor, number: str, reason: str, *, now: datetime, zone: ZoneInfo, legal_basis: str
 ) -> Changed:
-    """Revoke for good; the qualification ends with the day, so the papers have to be passed again."""
+    """Revoke for good; the qualification ends with the day, so the papers have to be passed again.
+
+    The regime's `certificate.bar_months` says until when the person may not apply.
+    """
     return change(session, actor, number, Order(Action.REVOKE, reason, legal_basis), now=now, zone=zone)
 
 
@@ -107,11 +114,14 @@ def apply(
     _check_seen(order, history)
     planned = [row for row in history if row.effective_at > effective_at]
     before = state_at(history, effective_at)
-    _check_transition(one, order, before, planned, local_day(effective_at, zone))
+    last = last_days(session, [one.id])[one.id]
+    _check_transition(last, order, before, planned, local_day(effective_at, zone))
     _check_hand(actor, one, order)
     for row in planned:
         row.superseded_at = now
     made = _add(session, actor, one, order, RESULT[order.action], effective_at, now)
+    if order.action is Action.REVOKE:
+        made.barred_until = _bar(session, one, local_day(effective_at, zone))
     if order.action is Action.SUSPEND and order.until is not None:
         _add(session, actor, one, order, State.ACTIVE, day_end(order.until, zone), now)
     deeds = [_deed(one, order, before, made, len(planned))]
@@ -160,7 +170,7 @@ def _check_seen(order: Order, history: list[CertificateStateChange]) -> None:
 
 
 def _check_transition(
-    one: Certificate, order: Order, before: State | None, planned: list[CertificateStateChange], day: date
+    last: date, order: Order, before: State | None, planned: list[CertificateStateChange], day: date
 ) -> None:
     action = order.action
     withdrawing = action is Action.REINSTATE and any(row.state != State.ACTIVE for row in planned)
@@ -170,10 +180,10 @@ def _check_transition(
             N_("That cannot be done to a certificate in its present state."),
             state=before.value if before else "NOT_YET", wanted=RESULT[action].value, action=action.value,
         )  # fmt: skip
-    if days_left(one.valid_to, day) < 0 and action not in AFTER_EXPIRY:
+    if days_left(last, day) < 0 and action not in AFTER_EXPIRY:
         raise Refused(
             "expired", N_("The certificate expired with %(day)s; that cannot be done any more."),
-            day=one.valid_to.isoformat(),
+            day=last.isoformat(),
         )  # fmt: skip
     if action in ENDING or action is Action.REINSTATE:
         return
@@ -182,7 +192,7 @@ def _check_transition(
 
 
 def _check_hand(actor: Actor, one: Certificate, order: Order) -> None:
-    favourable = order.action in {Action.REINSTATE, Action.REISSUE, Action.RENEW}
+    favourable = order.action in REPLACING | {Action.REINSTATE}
     if favourable and actor.account_id is not None and actor.person_id == one.person_id:
         raise Refused("own-certificate", N_("Nobody issues or restores a certificate of their own."))
 
@@ -201,10 +211,15 @@ def _add(
     return row
 
 
+def _bar(session: Session, one: Certificate, day: date) -> date | None:
+    """Until when the person may not apply again, by the regime on the day; None where it sets no bar."""
+    return barred_until(day, int(effective(session, one.regime).number("certificate.bar_months", day)))
+
+
 def _deed(one: Certificate, order: Order, before: State | None, made: CertificateStateChange, withdrawn: int) -> Deed:
     after = {
         "state": made.state, "effective_at": made.effective_at, "until": order.until,
-        "legal_basis": order.legal_basis.strip(), "withdrawn": withdrawn,
+        "legal_basis": order.legal_basis.strip(), "withdrawn": withdrawn, "barred_until": made.barred_until,
     }  # fmt: skip
     return Deed(
         EVENTS[order.action], ("certificate", one.number), before={"state": before}, after=after,

@@ -1,6 +1,6 @@
 """What is printed on a certificate: composed once when it is issued, tried on the page, and kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from app.credentials.queries import ReadyRow
 from app.regimes.queries import effective
 from app.registry import queries as registry
 from app.registry.models import PersonPhoto
-from certificates import layout, photo
+from certificates import photo
 from certificates.errors import CertificateError, GlyphMissing
 from certificates.fonts import Font, find_font, require_glyphs
 from certificates.model import CertificateFace
@@ -104,12 +104,26 @@ def face_of(
     )  # fmt: skip
 
 
-def face_of_certificate(session: Session, one: Certificate, site_url: str) -> CertificateFace:
-    """The face of an issued certificate, with the photo it was issued with."""
-    picture = photo_of(session, one.person_id, one.photo_sha256)
-    address = verify_address(site_url, one.number, one.check_code)
-    days = (one.issued_on, one.valid_from, one.valid_to)
-    return face_of(one.face, one.number, one.check_code, days, picture, address)
+def faces_of_certificates(session: Session, ones: Sequence[Certificate], site_url: str) -> list[CertificateFace]:
+    """The faces of issued certificates in order, each with the photo it was issued with."""
+    pictures = _photos(session, ones)
+    return [
+        face_of(
+            one.face, one.number, one.check_code, (one.issued_on, one.valid_from, one.valid_to),
+            pictures.get((one.person_id, one.photo_sha256)), verify_address(site_url, one.number, one.check_code),
+        )
+        for one in ones
+    ]  # fmt: skip
+
+
+def _photos(session: Session, ones: Sequence[Certificate]) -> dict[tuple[int, str], bytes]:
+    found = session.execute(
+        select(PersonPhoto.person_id, PersonPhoto.sha256, PersonPhoto.content)
+        .where(PersonPhoto.person_id.in_([one.person_id for one in ones]))
+        .where(PersonPhoto.sha256.in_([one.photo_sha256 for one in ones]))
+        .order_by(PersonPhoto.id.desc())
+    )
+    return {(person_id, sha256): content for person_id, sha256, content in found}
 
 
 def photo_of(session: Session, person_id: int, sha256: str) -> bytes | None:
@@ -134,7 +148,7 @@ def rehearse(face: CertificateFace, font: Font) -> None:
         if len(face.holder_name) > LONG_NAME:
             _draw_once((("holder_name", face.holder_name),), font)
         if face.photo is not None:
-            photo.prepare(face.photo, layout.PHOTO.width / layout.PHOTO.height)
+            photo.require(face.photo)
     except GlyphMissing as fault:
         raise Refused(
             "glyph-missing",

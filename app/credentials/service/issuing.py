@@ -1,11 +1,10 @@
 """Issuing: everything is checked before a number is taken; number, certificate, state and ledger are one commit."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.service import confirm_password
@@ -13,43 +12,19 @@ from app.config import Settings
 from app.core.clock import local_day
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor, P
-from app.credentials.models import Certificate, CertificateCounter, CertificateStateChange, Qualification
-from app.credentials.periods import Action, last_day_of_years
+from app.credentials.models import CertificateCounter
+from app.credentials.periods import Action, next_period, terms_of
 from app.credentials.queries import ReadyRow, authors_of, readiness
 from app.credentials.service.face import Issuing, face_of, issuing, photo_of, rehearse, texts_of
-from app.credentials.service.numbering import lock_series, new_check_code, next_number, series_of
+from app.credentials.service.numbering import lock_series, series_of
+from app.credentials.service.writing import Issued, Plan, write_all
 from app.ledger.service import Deed, record_all
-from app.regimes.codes import CertificateState
 from app.regimes.policy import Regime
 from app.regimes.queries import effective
 from app.registry import queries as registry
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 5000
 LATEST_START = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate that was issued."""
-
-    id: int
-    number: str
-    person_id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One certificate before it has a number: who, what is printed, from when through when (inclusive)."""
-
-    row: ReadyRow
-    regime: Regime
-    texts: dict[str, Any]
-    kind: Action
-    issued_on: date
-    valid_from: date
-    valid_to: date
-    replaces: int | None = None
 
 
 def issue(
@@ -72,6 +47,29 @@ def issue(
     for dates and domains.
     """
     confirm(session, actor, password)
+    made, deeds = issue_ready(
+        session, actor, person_ids, settings=settings, now=now, valid_from=valid_from, domains=domains, reason=reason
+    )
+    record_all(session, actor, deeds, now=now)
+    return made
+
+
+def issue_ready(
+    session: Session,
+    actor: Actor,
+    person_ids: Sequence[int],
+    *,
+    settings: Settings,
+    now: datetime,
+    valid_from: date | None = None,
+    domains: tuple[str, ...] | None = None,
+    reason: str = "",
+    evidence: Mapping[int, Mapping[str, Any]] | None = None,
+) -> tuple[list[Issued], list[Deed]]:
+    """Issue as `issue` does, without asking for the password; the caller tells the ledger the deeds returned.
+
+    `evidence` is kept with each person's period.
+    """
     if not person_ids:
         raise Invalid("nobody-chosen", N_("Choose at least one person."), field="people")
     if len(person_ids) > MOST_AT_ONCE:
@@ -85,10 +83,11 @@ def issue(
     counters = _lock(session, agencies, today)
     rows = _ready(session, ids, today, site)
     require_other_hand(session, actor, rows)
-    plans = [_plan(session, site, row, today, first, domains) for row in rows]
-    made = [write(session, actor, plan, counters[plan.regime.id], now=now, reason=reason) for plan in plans]
-    record_all(session, actor, [deed for _issued, deeds in made for deed in deeds], now=now)
-    return [issued for issued, _deeds in made]
+    told = evidence or {}
+    printed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    plans = [_plan(session, site, row, (today, first), domains, printed) for row in rows]
+    plans = [replace(plan, evidence=told.get(plan.row.person_id, {})) for plan in plans]
+    return write_all(session, actor, [(plan, counters[plan.regime.id]) for plan in plans], now=now, reason=reason)
 
 
 def confirm(session: Session, actor: Actor, password: str | None) -> None:
@@ -165,12 +164,22 @@ def require_other_hand(session: Session, actor: Actor, rows: Sequence[ReadyRow])
 
 
 def _plan(
-    session: Session, site: Issuing, row: ReadyRow, today: date, first: date, domains: tuple[str, ...] | None
+    session: Session,
+    site: Issuing,
+    row: ReadyRow,
+    days: tuple[date, date],
+    domains: tuple[str, ...] | None,
+    printed: dict[tuple[Any, ...], dict[str, Any]],
 ) -> Plan:
+    """`days` are today and the first day; `printed` remembers the texts that a whole agency shares."""
+    today, first = days
     regime = effective(session, row.regime or "")
     row = with_domains(row, domains, regime)
-    years = int(regime.number("certificate.validity_years", first))
-    plan = Plan(row, regime, texts_of(session, row), Action.ISSUE, today, first, last_day_of_years(first, years))
+    shared = (row.agency_id, row.regime, row.region, row.domains, row.authority_source)
+    if shared not in printed:
+        printed[shared] = texts_of(session, row)
+    texts = {**printed[shared], "holder_name": row.name, "holder_id_masked": row.id_masked or row.code}
+    plan = Plan(row, regime, texts, Action.ISSUE, today, next_period(terms_of(regime, first), first))
     rehearse_plan(session, site, plan)
     return plan
 
@@ -194,100 +203,3 @@ def rehearse_plan(session: Session, site: Issuing, plan: Plan) -> None:
     days = (plan.issued_on, plan.valid_from, plan.valid_to)
     address = f"{site.settings.site_url}/verify/"
     rehearse(face_of(plan.texts, "0", "0", days, picture, address), site.font)
-
-
-def write(
-    session: Session, actor: Actor, plan: Plan, counter: CertificateCounter, *, now: datetime, reason: str = ""
-) -> tuple[Issued, list[Deed]]:
-    """Take the number and write certificate, first state and qualification; returns what the ledger must be told."""
-    row = plan.row
-    qualification, deeds = qualify(session, actor, plan, now)
-    one = Certificate(
-        number=next_number(session, counter), check_code=new_check_code(), kind=plan.kind.value,
-        person_id=row.person_id, agency_id=row.agency_id or 0, qualification_id=qualification.id,
-        replaces_id=plan.replaces, regime=plan.regime.id, region=list(row.region), domains=list(row.domains),
-        authority_source=row.authority_source or "", photo_sha256=row.photo_sha256 or "", issued_on=plan.issued_on,
-        valid_from=plan.valid_from, valid_to=plan.valid_to, face=plan.texts, recorded_at=now, recorded_by=actor.label,
-    )  # fmt: skip
-    session.add(one)
-    session.flush()
-    session.add(
-        CertificateStateChange(
-            certificate_id=one.id, action=plan.kind.value, state=CertificateState.ACTIVE.value, effective_at=now,
-            until=None, reason=reason, recorded_at=now, recorded_by=actor.label,
-        )
-    )  # fmt: skip
-    session.flush()
-    after = {
-        "number": one.number, "person_id": one.person_id, "valid_from": one.valid_from, "valid_to": one.valid_to,
-        "domains": one.domains, "region": one.region, "replaces": plan.replaces,
-    }  # fmt: skip
-    told = Deed(
-        "credentials.certificate.issued", ("certificate", one.number), after=after, reason=reason, unit_id=one.agency_id
-    )
-    return Issued(one.id, one.number, one.person_id, row.name), [*deeds, told]
-
-
-def qualify(session: Session, actor: Actor, plan: Plan, now: datetime) -> tuple[Qualification, list[Deed]]:
-    """Let the qualification hold as long as the certificate that rests on it."""
-    current = current_qualification(session, plan.row.person_id, plan.regime.id, plan.issued_on)
-    if current is not None and current.valid_to is not None and current.valid_to >= plan.valid_to:
-        return current, []
-    first = current.valid_from if current else plan.issued_on
-    papers = current.papers if current else papers_of(plan.row)
-    return put_qualification(
-        session, actor, current, person_id=plan.row.person_id, agency_id=plan.row.agency_id or 0,
-        regime=plan.regime.id, papers=papers, days=(first, plan.valid_to), now=now,
-    )  # fmt: skip
-
-
-def papers_of(row: ReadyRow) -> list[dict[str, Any]]:
-    """The results a qualification rests on, as they are kept."""
-    return [
-        {
-            "paper": paper.paper, "result_id": paper.result_id, "sat_on": paper.sat_on.isoformat(),
-            "valid_to": paper.valid_to.isoformat(),
-        }
-        for paper in row.papers
-    ]  # fmt: skip
-
-
-def current_qualification(session: Session, person_id: int, regime: str, day: date) -> Qualification | None:
-    """The qualification in force on a day, as believed now."""
-    return session.scalar(
-        select(Qualification)
-        .where(Qualification.person_id == person_id, Qualification.regime == regime)
-        .where(Qualification.superseded_at.is_(None), Qualification.valid_from <= day)
-        .where(Qualification.valid_to.is_(None) | (Qualification.valid_to >= day))
-        .order_by(Qualification.id.desc())
-        .limit(1)
-    )
-
-
-def put_qualification(
-    session: Session,
-    actor: Actor,
-    current: Qualification | None,
-    *,
-    person_id: int,
-    agency_id: int,
-    regime: str,
-    papers: list[Any],
-    days: tuple[date, date],
-    now: datetime,
-    reason: str = "",
-) -> tuple[Qualification, list[Deed]]:
-    """Add a qualification, in place of the present one if there is one; nothing is overwritten."""
-    before = None
-    if current is not None:
-        before = {"valid_from": current.valid_from, "valid_to": current.valid_to}
-        current.superseded_at = now
-    added = Qualification(
-        person_id=person_id, agency_id=agency_id, regime=regime, papers=papers, valid_from=days[0], valid_to=days[1],
-        recorded_at=now, recorded_by=actor.label, note=reason,
-    )  # fmt: skip
-    session.add(added)
-    session.flush()
-    event = "credentials.qualification.made" if current is None else "credentials.qualification.changed"
-    after = {"valid_from": days[0], "valid_to": days[1], "regime": regime, "papers": papers}
-    return added, [Deed(event, ("person", person_id), before=before, after=after, reason=reason, unit_id=agency_id)]

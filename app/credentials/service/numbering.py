@@ -73,8 +73,14 @@ def lock_series(session: Session, series: str) -> CertificateCounter:
 
 def next_number(session: Session, counter: CertificateCounter) -> str:
     """The next number of a locked series; it is taken only if the transaction commits, so none is skipped."""
-    counter.value += 1
+    number = take_number(counter)
     session.flush()
+    return number
+
+
+def take_number(counter: CertificateCounter) -> str:
+    """The next number of a locked series without writing the counter yet; whoever writes the certificates flushes."""
+    counter.value += 1
     return number_of(counter.series, counter.value)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.core.permissions import Actor
 from app.credentials.queries import ReadyRow, ready_to_issue
-from app.credentials.service.issuing import papers_of, put_qualification
+from app.credentials.service.writing import papers_of, put_qualification
 from app.ledger.service import record_all
 
 ONLY_FOR_PAPER = frozenset({"no-photo", "glyph-missing"})

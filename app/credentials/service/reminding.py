@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.credentials.models import Certificate
 from app.credentials.periods import days_left, state_at
-from app.credentials.queries import states_of
+from app.credentials.queries import last_day_of, states_of
 from app.regimes.codes import CertificateState as State
 from app.regimes.policy import Text
 from app.regimes.queries import effective
@@ -27,27 +27,28 @@ def remind_holders(session: Session, today: date, *, now: datetime, most: int = 
     a suspension does not stop the clock; revoked, cancelled and superseded ones are not.
     """
     written = 0
-    for one, threshold in _due(session, today, now):
-        subject, body = _words(one, days_left(one.valid_to, today))
-        kind = EXPIRED if one.valid_to < today else RENEWAL
-        written += remind(session, one.person_id, kind, one.number, one.valid_to, threshold, subject, body, now)
+    for one, last, threshold in _due(session, today, now):
+        subject, body = _words(one, last, days_left(last, today))
+        kind = EXPIRED if last < today else RENEWAL
+        written += remind(session, one.person_id, kind, one.number, last, threshold, subject, body, now)
         if written >= most:
             break
     return written
 
 
-def _due(session: Session, today: date, now: datetime) -> Iterator[tuple[Certificate, int]]:
+def _due(session: Session, today: date, now: datetime) -> Iterator[tuple[Certificate, date, int]]:
     warned = {regime: _thresholds(session, regime, today) for regime in _regimes(session)}
     furthest = max((days for several in warned.values() for days in several), default=0)
-    between = Certificate.valid_to.between(today - timedelta(days=TOLD_FOR), today + timedelta(days=furthest))
-    found = session.scalars(select(Certificate).where(between).order_by(Certificate.valid_to, Certificate.id)).all()
-    states = states_of(session, [one.id for one in found])
-    for one in found:
+    last_day = last_day_of(Certificate)
+    between = last_day.between(today - timedelta(days=TOLD_FOR), today + timedelta(days=furthest))
+    found = session.execute(select(Certificate, last_day).where(between).order_by(last_day, Certificate.id)).all()
+    states = states_of(session, [one.id for one, _last in found])
+    for one, last in found:
         if state_at(states.get(one.id, ()), now) not in {State.ACTIVE, State.SUSPENDED}:
             continue
-        threshold = 0 if one.valid_to < today else threshold_due(one.valid_to, today, warned[one.regime])
+        threshold = 0 if last < today else threshold_due(last, today, warned[one.regime])
         if threshold is not None:
-            yield one, threshold
+            yield one, last, threshold
 
 
 def _regimes(session: Session) -> list[str]:
@@ -59,8 +60,8 @@ def _thresholds(session: Session, regime: str, today: date) -> tuple[int, ...]:
     return tuple(value.value) if value is not None else ()
 
 
-def _words(one: Certificate, left: int) -> tuple[Text, Text]:
-    last = one.valid_to.isoformat()
+def _words(one: Certificate, last_day: date, left: int) -> tuple[Text, Text]:
+    last = last_day.isoformat()
     if left < 0:
         return (
             Text(f"证件 {one.number} 已过有效期", f"Certificate {one.number} has expired"),

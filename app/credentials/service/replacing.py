@@ -1,28 +1,42 @@
-"""A new certificate in the place of an old one: reissue keeps the days, renewal begins a new period."""
+"""A new certificate in the place of an old one: reissue, renewal, transfer to another agency, other domains."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.core.clock import local_day
-from app.core.errors import N_, NotFound, Refused
+from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.permissions import Actor, P
 from app.credentials.models import Certificate
-from app.credentials.periods import Action, days_left, last_day_of_years, may_renew, renewal_opens
-from app.credentials.queries import Problem, ReadyRow, readiness
+from app.credentials.periods import Action, Term, days_left, kept_period, last_day, next_period, terms_of
+from app.credentials.queries import Problem, ReadyRow, Renewal, last_days, professional_pass, readiness, renewals
 from app.credentials.service.changes import Order, apply, locked
-from app.credentials.service.face import issuing, texts_of
-from app.credentials.service.issuing import Issued, Plan, confirm, rehearse_plan, require_ready, series_for, write
+from app.credentials.service.face import Issuing, issuing, texts_of
+from app.credentials.service.issuing import confirm, rehearse_plan, require_ready, series_for, with_domains
 from app.credentials.service.numbering import lock_series
-from app.ledger.service import record_all
+from app.credentials.service.writing import Issued, Plan, write
+from app.exams import queries as exams
+from app.ledger.service import Deed, record_all
+from app.regimes.policy import Regime
 from app.regimes.queries import effective
-from certificates.fonts import Font
+from app.registry import queries as registry
 
 PAPER_PROBLEMS = frozenset({"paper-missing", "paper-failed", "paper-outdated"})
 """A certificate in force rests on its qualification; old results do not stand in the way of replacing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """How a certificate is replaced: the order, the domains wished for (None: as it is), what is kept as evidence."""
+
+    order: Order
+    domains: tuple[str, ...] | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reissue(
@@ -38,10 +52,11 @@ def reissue(
 ) -> Issued:
     """Issue a new certificate with a new number for a lost, damaged or outdated one; the last day stays.
 
-    Photo, name, agency's powers and territory are taken as they are today. Raises as `issue` and `change` do.
+    Photo, name and territory are taken as they are today; domains stay, as far as the agency still holds them. Raises
+    as `issue` and `change` do.
     """
-    order = Order(Action.REISSUE, reason, seen=seen)
-    return _replace(session, actor, number, order, settings=settings, now=now, password=password)
+    what = Replacement(Order(Action.REISSUE, reason, seen=seen))
+    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
 
 
 def renew(
@@ -55,74 +70,201 @@ def renew(
     password: str | None = None,
     seen: int | None = None,
 ) -> Issued:
-    """Issue a certificate for a new period, which begins today; the old one is superseded at once.
+    """Issue a certificate for a new period; the old one is superseded at once and its rows stay as they are.
 
-    So there is never more than one in force, and none longer than the regime allows. Raises Refused `renewal-not-open`
-    outside the window, and as `issue` and `change` do.
+    So there is never more than one in force. The regime's method gives the last day. Raises Refused `renewal-not-open`
+    outside the window, `hours-short`, `renewal-exam-missing` or `pass-outside-window` where the regime makes them a
+    condition, and as `issue` and `change` do.
     """
-    order = Order(Action.RENEW, reason, seen=seen)
-    return _replace(session, actor, number, order, settings=settings, now=now, password=password)
+    what = Replacement(Order(Action.RENEW, reason, seen=seen))
+    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
 
 
-def _replace(
+def transfer(
     session: Session,
     actor: Actor,
     number: str,
-    order: Order,
+    reason: str,
+    *,
+    settings: Settings,
+    now: datetime,
+    password: str | None = None,
+    seen: int | None = None,
+) -> Issued:
+    """Cancel the certificate of an agency that the holder has left and issue one of the agency they serve at now.
+
+    One act, both linked; the last day stays. New domains need the professional paper. Raises Refused `same-agency`,
+    `professional-missing`, NotFound where the new agency lies out of scope, and as `issue` and `change` do.
+    """
+    what = Replacement(Order(Action.TRANSFER, reason, seen=seen))
+    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
+
+
+def change_domains(
+    session: Session,
+    actor: Actor,
+    number: str,
+    domains: tuple[str, ...],
+    reason: str,
+    *,
+    settings: Settings,
+    now: datetime,
+    password: str | None = None,
+    seen: int | None = None,
+) -> Issued:
+    """Issue a certificate for other domains in the place of one; added domains need only the professional paper.
+
+    Raises Refused `professional-missing`, `domains-same`, Invalid `unknown-domain`, `no-domains`, and as `reissue`.
+    """
+    what = Replacement(Order(Action.DOMAINS, reason, seen=seen), domains)
+    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
+
+
+def _confirmed(
+    session: Session,
+    actor: Actor,
+    number: str,
+    what: Replacement,
     *,
     settings: Settings,
     now: datetime,
     password: str | None,
 ) -> Issued:
     confirm(session, actor, password)
-    today = local_day(now, settings.zone)
-    regime_code = session.scalar(select(Certificate.regime).where(Certificate.number == number.strip()))
-    if regime_code is None:
-        raise NotFound
-    counter = lock_series(session, series_for(effective(session, regime_code), today))
-    old = locked(session, number, actor.scope(P.CREDENTIALS_ISSUE))
-    plan = _plan(session, old, order, settings, today)
-    _changed, deeds = apply(session, actor, old, order, now=now, zone=settings.zone)
-    issued, further = write(session, actor, plan, counter, now=now, reason=order.reason.strip())
-    record_all(session, actor, [*deeds, *further], now=now)
+    issued, deeds = replace_one(session, actor, number, what, settings=settings, now=now)
+    record_all(session, actor, deeds, now=now)
     return issued
 
 
-def _plan(session: Session, old: Certificate, order: Order, settings: Settings, today: date) -> Plan:
-    site = issuing(settings)
-    row = _row(session, old, today, site.font)
-    regime = effective(session, old.regime)
-    if order.action is Action.RENEW:
-        _check_window(old, int(regime.number("renewal.window_days", today)), today)
-    years = int(regime.number("certificate.validity_years", today))
-    last = last_day_of_years(today, years) if order.action is Action.RENEW else old.valid_to
-    if days_left(old.valid_to, today) < 0:
+def replace_one(
+    session: Session, actor: Actor, number: str, what: Replacement, *, settings: Settings, now: datetime
+) -> tuple[Issued, list[Deed]]:
+    """Replace a certificate without asking for the password; the caller tells the ledger the deeds returned."""
+    today = local_day(now, settings.zone)
+    found = session.execute(
+        select(Certificate.regime, Certificate.person_id).where(Certificate.number == number.strip())
+    ).first()
+    if found is None:
+        raise NotFound
+    moves = what.order.action is Action.TRANSFER
+    regime = effective(session, _regime_now(session, found.person_id, actor, today) if moves else found.regime)
+    counter = lock_series(session, series_for(regime, today))
+    old = locked(session, number, None if moves else actor.scope(P.CREDENTIALS_ISSUE))
+    plan = _plan(session, old, what, issuing(settings), (today, now), regime)
+    _changed, deeds = apply(session, actor, old, what.order, now=now, zone=settings.zone)
+    reason = what.order.reason.strip()
+    issued, further = write(session, actor, plan, counter, now=now, reason=reason)
+    return issued, [*deeds, *further]
+
+
+def _regime_now(session: Session, person_id: int, actor: Actor, today: date) -> str:
+    """The regime of the agency at which somebody serves, which must lie in scope."""
+    found = registry.people_by_ids(session, [person_id], today, actor.scope(P.CREDENTIALS_ISSUE))
+    if not found or found[0].agency_id is None:
+        raise NotFound
+    regime = registry.regime_of(session, found[0].agency_id)
+    if regime is None:
+        require_ready(None)
+    return regime or ""
+
+
+def _plan(
+    session: Session, old: Certificate, what: Replacement, site: Issuing, at: tuple[date, datetime], regime: Regime
+) -> Plan:
+    today, now = at
+    action, last = what.order.action, last_days(session, [old.id])[old.id]
+    row = _row(session, old, today, site, action)
+    row, professional = _with_domains(session, old, row, what, regime, today)
+    renewal = renewals(session, [old.id], today, now)[old.id] if action is Action.RENEW else None
+    if renewal is not None:
+        row = _renewable(row, renewal)
+    if days_left(last, today) < 0:
         raise Refused(
-            "expired", N_("The certificate expired with %(day)s; that cannot be done any more."),
-            day=old.valid_to.isoformat(),
-        )  # fmt: skip
-    first = max(today, old.valid_from) if order.action is Action.REISSUE else today
-    plan = Plan(row, regime, texts_of(session, row), order.action, today, first, last, replaces=old.id)
+            "expired", N_("The certificate expired with %(day)s; that cannot be done any more."), day=last.isoformat()
+        )
+    term = _term(old, action, regime, today, last)
+    evidence = {**what.evidence, **professional, **_evidence(renewal)}
+    plan = Plan(
+        row, regime, texts_of(session, row), action, today, term, replaces=old.id, evidence=evidence,
+        fresh=renewal is not None and _rests_on_exam(renewal, regime, today),
+    )  # fmt: skip
     rehearse_plan(session, site, plan)
     return plan
 
 
-def _check_window(old: Certificate, window: int, today: date) -> None:
-    if not may_renew(old.valid_to, window, today):
-        raise Refused(
-            "renewal-not-open", N_("Renewal is open from %(first)s through %(last)s."),
-            first=renewal_opens(old.valid_to, window).isoformat(), last=old.valid_to.isoformat(),
-        )  # fmt: skip
+def _term(old: Certificate, action: Action, regime: Regime, today: date, last: date) -> Term:
+    terms = terms_of(regime, today)
+    if action is Action.RENEW:
+        return next_period(terms, today, last)
+    if action is Action.TRANSFER:
+        last = min(last, last_day(today, terms.active_months))
+    return kept_period(terms, max(today, old.valid_from), last)
 
 
-def _row(session: Session, old: Certificate, today: date, font: Font) -> ReadyRow:
-    """How the holder stands today, papers aside; they must still serve at the agency of the certificate."""
-    found = readiness(session, [old.person_id], today, font=font, ignore_certificate=old.id)
+def _rests_on_exam(renewal: Renewal, regime: Regime, today: date) -> bool:
+    passed = {paper.paper for paper in renewal.papers}
+    return regime.number("renewal.exam", today) != "NONE" and passed.issuperset(one.code for one in regime.papers)
+
+
+def _evidence(renewal: Renewal | None) -> dict[str, Any]:
+    if renewal is None:
+        return {}
+    hours = {str(year): str(sum_) for year, sum_ in renewal.hours.items()}
+    return {"window_start": renewal.window_start.isoformat(), "hours": hours,
+            "warnings": [problem.code for problem in renewal.warnings]}  # fmt: skip
+
+
+def _renewable(row: ReadyRow, renewal: Renewal) -> ReadyRow:
+    """The row with the passes of the renewal's window; refused by the first thing that forbids it."""
+    for problem in renewal.problems:
+        if problem.code == "renewal-not-open":
+            raise Refused(
+                "renewal-not-open", N_("Renewal is open from %(first)s through %(last)s."),
+                first=problem.data["first"].isoformat(), last=problem.data["last"].isoformat(),
+            )  # fmt: skip
+    kept = tuple(one for one in renewal.problems if one.code != "certificate-not-active")
+    require_ready(replace(row, problems=kept))  # the other is told with the certificate's state
+    return replace(row, papers=renewal.papers or row.papers)
+
+
+def _row(session: Session, old: Certificate, today: date, site: Issuing, action: Action) -> ReadyRow:
+    """How the holder stands today, papers aside, at the agency of the certificate or, to transfer, at another."""
+    found = readiness(session, [old.person_id], today, font=site.font, ignore_certificate=old.id)
     if not found:
         raise Refused("no-result", N_("No released result is known of one of the people chosen. Nothing was issued."))
     kept = tuple(problem for problem in found[0].problems if problem.code not in PAPER_PROBLEMS)
-    if found[0].agency_id != old.agency_id:
+    same = found[0].agency_id == old.agency_id
+    if action is Action.TRANSFER and same:
+        kept = (Problem("same-agency"), *kept)
+    elif action is not Action.TRANSFER and not same:
         kept = (Problem("not-employed"), *kept)
     row = replace(found[0], problems=kept)
     require_ready(row)
     return row
+
+
+def _with_domains(
+    session: Session, old: Certificate, row: ReadyRow, what: Replacement, regime: Regime, today: date
+) -> tuple[ReadyRow, dict[str, Any]]:
+    """The row with its domains, and the pass on which added ones rest.
+
+    Whoever asks for none keeps those that the certificate has and the agency still holds; a transfer takes those of the
+    new agency.
+    """
+    wished = what.domains
+    if wished is None and what.order.action is not Action.TRANSFER:
+        wished = tuple(code for code in row.domains if code in old.domains) or None
+    row = with_domains(row, wished, regime)
+    added = [code for code in row.domains if code not in old.domains]
+    if what.order.action is Action.DOMAINS and set(row.domains) == set(old.domains):
+        raise Invalid("domains-same", N_("The certificate names these domains already."), field="domains")
+    if not added:
+        return row, {}
+    results = exams.passes(session, [old.person_id])[old.person_id]
+    passed = professional_pass(results, old.issued_on, regime, today)
+    if passed is None:
+        names = "、".join(regime.domains[code].title.zh for code in added)
+        problem = Problem("professional-missing", {"since": old.issued_on, "domains": names})
+        require_ready(replace(row, problems=(problem,)))
+        return row, {}
+    return row, {"professional": {"result_id": passed.id, "sat_on": passed.sat_on.isoformat()}}

@@ -1,5 +1,6 @@
 """Annual reviews and registrations (年审, 注册) of certificates: recorded with evidence, withdrawn with a reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, Invalid, NotFound, Refused, Stale
 from app.core.permissions import Actor, P
 from app.credentials.models import CertificateReview
-from app.credentials.queries import reviews_of
+from app.credentials.queries import last_days, reviews_of
 from app.credentials.service.changes import locked
 from app.ledger.service import record
 
@@ -34,7 +35,7 @@ def record_review(session: Session, actor: Actor, number: str, review: Review, *
             raise Invalid("field-missing", N_("This must be filled in."), field=field)
     if review.reviewed_on > today:
         raise Invalid("review-in-future", N_("A review is recorded once it was passed."), field="reviewed_on")
-    if not one.valid_from <= review.reviewed_on <= one.valid_to:
+    if not one.valid_from <= review.reviewed_on <= last_days(session, [one.id])[one.id]:
         raise Invalid("review-outside-validity", N_("The certificate was not valid on that day."), field="reviewed_on")
     if actor.account_id is not None and actor.person_id == one.person_id:
         raise Refused("own-certificate", N_("Nobody issues or restores a certificate of their own."))
@@ -51,6 +52,17 @@ def record_review(session: Session, actor: Actor, number: str, review: Review, *
         after={"review": row.id, "reviewed_on": row.reviewed_on, "by": row.reviewed_by, "evidence": row.evidence},
     )  # fmt: skip
     return row.id
+
+
+def record_reviews(
+    session: Session, actor: Actor, numbers: Sequence[str], review: Review, *, today: date, now: datetime
+) -> int:
+    """Record that several certificates passed their review together, all or none; returns how many."""
+    if not numbers:
+        raise Invalid("nobody-chosen", N_("Choose at least one person."), field="chosen")
+    for number in dict.fromkeys(numbers):
+        record_review(session, actor, number, review, today=today, now=now)
+    return len(set(numbers))
 
 
 def withdraw_review(session: Session, actor: Actor, number: str, review_id: int, *, reason: str, now: datetime) -> None:

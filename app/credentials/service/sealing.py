@@ -1,15 +1,11 @@
-"""The keys of the seal, and the sealed document: drawn and signed once after the issue, kept as it is."""
+"""The sealed document: drawn and signed once after the issue, kept as it is. Runs in the sealing process."""
 
-import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.x509 import Certificate as SealCertificate
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -17,44 +13,19 @@ from app.config import Settings
 from app.core.database import insert_into
 from app.core.errors import N_, Unavailable
 from app.core.permissions import Actor
-from app.credentials.models import Certificate, IssuedDocument
-from app.credentials.service.face import both, face_of_certificate, issuing
-from app.ledger.service import record
-from certificates.errors import AuthorityExists, CertificateError
-from certificates.keys import AuthorityFiles, Signer, create_authority, load_signer, read_certificates
+from app.credentials.models import Certificate, IssuedDocument, SealedPaper
+from app.credentials.service.coding import Coder
+from app.credentials.service.face import both, faces_of_certificates, issuing
+from app.credentials.service.keys import SealKeys
+from app.ledger.service import Deed, record_all
+from certificates.errors import CertificateError
+from certificates.fast.hands import seal_at_best, seal_face
+from certificates.layout import CERTIFICATE, layout_of
 from certificates.model import CertificateFace
-from certificates.render import render_certificate
-from certificates.sign import seal
-
-FOLDER = "pki"
-log = logging.getLogger("chizheng.credentials")
-
-
-@dataclass(frozen=True)
-class SealKeys:
-    """The seal, and what a stranger checks it against: `roots` in PEM, our own first; `root_pem` is for download."""
-
-    signer: Signer
-    roots: tuple[bytes, ...]
-    root_pem: bytes
-    own: bool
-
-    @property
-    def serial(self) -> str:
-        """The seal certificate's serial number in hexadecimal."""
-        return f"{self.signer.certificate.serial_number:x}"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A key's certificate as the issuer sees it; moments are aware."""
-
-    title: str
-    subject: str
-    serial: str
-    not_before: datetime
-    not_after: datetime
-    fingerprint: str
+from certificates.provider import open_service
+from certificates.render import render
+from certificates.sign import Sealed
+from certificates.values import certificate_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,93 +38,34 @@ class Unsealed:
     face: CertificateFace
 
 
-def seal_keys(settings: Settings, now: datetime) -> SealKeys:
-    """The operator's key of SIGNING_KEY, or an authority of the site's own, made on first use under instance/pki.
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A sealed document that is to be kept, and the serial number of the seal's certificate."""
 
-    Keys are written with mode 0600, encrypted; when two processes start at once, one makes them and both use them.
-    Raises Unavailable `seal-keys` with what is wrong.
+    certificate_id: int
+    number: str
+    agency_id: int
+    code_text: str
+    sealed: Sealed
+    seal_serial: str
+
+
+def unsealed_after(
+    session: Session, settings: Settings, after: int, limit: int, codes: Coder | None = None
+) -> list[Unsealed]:
+    """The next certificates without a document whose id is greater than `after`, with what is to be printed.
+
+    With `codes` their QR codes hold the signed code, without the public address, and their badges go into the file.
     """
-    try:
-        if settings.signing_key is None:
-            _own_authority(settings, now)
-        return _load(settings)
-    except (CertificateError, OSError) as fault:
-        detail = both(fault) if isinstance(fault, CertificateError) else str(fault)
-        raise Unavailable("seal-keys", N_("The keys of the seal cannot be used: %(detail)s"), detail=detail) from fault
+    return _unsealed(session, _waiting().where(Certificate.id > after).limit(limit), settings, codes)
 
 
-def _files(settings: Settings) -> AuthorityFiles:
-    return AuthorityFiles(settings.instance / FOLDER)
-
-
-def _own_authority(settings: Settings, now: datetime) -> None:
-    if _files(settings).seal_certificate.exists():
-        return
-    host = (urlsplit(settings.site_url).hostname or "localhost")[:40]
-    try:
-        create_authority(_files(settings).directory, now, f"Chizheng {host}", _password(settings))
-        log.info("authority of the seal created")
-    except AuthorityExists:
-        log.info("authority of the seal was created by another process")
-
-
-def _password(settings: Settings) -> str:
-    """The password of the site's own keys: the operator's, or one derived from the identity key."""
-    if settings.signing_password:
-        return settings.signing_password
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"seal keys").derive(settings.identity_key).hex()
-
-
-@lru_cache(maxsize=8)
-def _load(settings: Settings) -> SealKeys:
-    trusted = tuple(path.read_bytes() for path in _trusted(settings.trust_roots))
-    if settings.signing_key is not None:
-        if settings.signing_cert is None or not trusted:
-            raise OSError("SIGNING_KEY needs SIGNING_CERT and TRUST_ROOTS beside it")
-        signer = load_signer(settings.signing_key, settings.signing_cert, settings.signing_password)
-        return SealKeys(signer, trusted, b"".join(trusted), own=False)
-    files = _files(settings)
-    signer = load_signer(files.seal_key, files.seal_certificate, _password(settings), [files.issuing_certificate])
-    root = files.root_certificate.read_bytes()
-    return SealKeys(signer, (root, *trusted), root, own=True)
-
-
-def _trusted(path: Path | None) -> list[Path]:
-    """One file, or every .pem, .crt and .cer file of a folder."""
-    if path is None:
-        return []
-    if path.is_dir():
-        return sorted(file for file in path.iterdir() if file.suffix in {".pem", ".crt", ".cer"})
-    return [path]
-
-
-def key_rows(settings: Settings, now: datetime) -> list[KeyRow]:
-    """The seal certificate, the issuing authority and the roots, with their dates."""
-    keys = seal_keys(settings, now)
-    rows = [_key_row("seal", keys.signer.certificate)]
-    if keys.own:
-        issuing_pem = _files(settings).issuing_certificate.read_bytes()
-        rows += [_key_row("issuing", one) for one in read_certificates(issuing_pem)]
-    return rows + [_key_row("root", one) for root in keys.roots for one in read_certificates(root)]
-
-
-def _key_row(title: str, one: SealCertificate) -> KeyRow:
-    return KeyRow(
-        title, one.subject.rfc4514_string(), f"{one.serial_number:x}", one.not_valid_before_utc,
-        one.not_valid_after_utc, one.fingerprint(SHA256()).hex(),
-    )  # fmt: skip
-
-
-def next_unsealed(session: Session, settings: Settings, after: int = 0) -> Unsealed | None:
-    """The next certificate without a document whose id is greater than `after`, with what is to be printed."""
-    one = session.scalar(_waiting().where(Certificate.id > after).limit(1))
-    return _unsealed(session, one, settings) if one else None
-
-
-def unsealed_of(session: Session, settings: Settings, certificate_id: int) -> Unsealed | None:
+def unsealed_of(
+    session: Session, settings: Settings, certificate_id: int, codes: Coder | None = None
+) -> Unsealed | None:
     """One certificate if it has no document yet."""
-    one = session.scalar(_waiting().where(Certificate.id == certificate_id))
-    return _unsealed(session, one, settings) if one else None
+    wanted = _waiting().where(Certificate.id == certificate_id)
+    return next(iter(_unsealed(session, wanted, settings, codes)), None)
 
 
 def _waiting() -> Select[Certificate]:
@@ -165,38 +77,103 @@ def _waiting() -> Select[Certificate]:
     )
 
 
-def _unsealed(session: Session, one: Certificate, settings: Settings) -> Unsealed:
-    return Unsealed(one.id, one.number, one.agency_id, face_of_certificate(session, one, settings.site_url))
+def _unsealed(session: Session, wanted: Select[Certificate], settings: Settings, codes: Coder | None) -> list[Unsealed]:
+    rows = list(session.scalars(wanted))
+    faces = faces_of_certificates(session, rows, settings.site_url)
+    if codes is not None:
+        faces = [_signed(face, one, codes) for one, face in zip(rows, faces, strict=True)]
+    return [Unsealed(one.id, one.number, one.agency_id, face) for one, face in zip(rows, faces, strict=True)]
 
 
-def sealed_pdf(waiting: Unsealed, keys: SealKeys, settings: Settings, now: datetime) -> bytes:
+def _signed(face: CertificateFace, one: Certificate, codes: Coder) -> CertificateFace:
+    return replace(face, code_text=codes.text_of(one), badge=codes.badge_of(one).encode())
+
+
+def sealed_pdf(waiting: Unsealed, keys: SealKeys, settings: Settings, now: datetime) -> Sealed:
     """The document, drawn and signed; needs no database, as a time-stamp authority may take seconds.
 
-    Raises Unavailable `seal-failed`; the job tries again.
+    Without a time-stamp authority by the prepared layout, else page by page through the reference. Raises Unavailable
+    `seal-failed`; the job tries again.
     """
     try:
-        pdf = render_certificate(waiting.face, issuing(settings).font)
-        return seal(pdf, keys.signer, now, settings.tsa_url)
+        if keys.service is not None:
+            page = render(layout_of(CERTIFICATE), certificate_values(waiting.face), issuing(settings).font)
+            return seal_with(page, keys, settings, now)
+        return seal_face(
+            waiting.face, layout_of(CERTIFICATE), issuing(settings).font, keys.signer, now, settings.tsa_url,
+            keys.validation,
+        )  # fmt: skip
     except CertificateError as fault:
         words = N_("The document could not be sealed: %(detail)s")
         raise Unavailable("seal-failed", words, detail=both(fault)) from fault
 
 
+def seal_with(pdf: bytes, keys: SealKeys, settings: Settings, now: datetime) -> Sealed:
+    """Any drawn document sealed: by the customer's service where one is set, else B-LT with a time-stamp authority.
+
+    Without an authority it is B-B; where the lists that B-LT carries are not all published, B-T, which the register and
+    the page say. Raises CertificateError.
+    """
+    if keys.service is not None:
+        return open_service(keys.service).sealed(pdf, now)
+    return seal_at_best(pdf, keys.signer, now, settings.tsa_url, keys.validation)
+
+
+def pressed(waiting: Unsealed, sealed: Sealed, seal_serial: str) -> Pressed:
+    """A sealed document as it is kept."""
+    return Pressed(
+        waiting.certificate_id, waiting.number, waiting.agency_id, waiting.face.code_text, sealed, seal_serial
+    )
+
+
 def keep_document(
-    session: Session, actor: Actor, waiting: Unsealed, pdf: bytes, keys: SealKeys, *, now: datetime
+    session: Session, actor: Actor, waiting: Unsealed, sealed: Sealed, keys: SealKeys, *, now: datetime
 ) -> bool:
     """Keep the sealed bytes, unless another process was faster: then those stand and this is False."""
-    sha256 = digest(pdf)
-    row = insert_into(session, IssuedDocument).values(
-        certificate_id=waiting.certificate_id, content=pdf, sha256=sha256, sealed_at=now, seal_serial=keys.serial
+    return keep_documents(session, actor, [pressed(waiting, sealed, keys.serial_of(sealed))], now=now) == 1
+
+
+def keep_documents(session: Session, actor: Actor, made: Sequence[Pressed], *, now: datetime) -> int:
+    """Keep many in one statement, each unless another process was faster; returns how many were new."""
+    rows = {one.certificate_id: _document(one, now) for one in made}
+    if not rows:
+        return 0
+    insert = insert_into(session, IssuedDocument.__table__).on_conflict_do_nothing()
+    kept = set(
+        session.connection().execute(insert.returning(IssuedDocument.certificate_id), list(rows.values())).scalars()
     )
-    if session.scalar(row.on_conflict_do_nothing().returning(IssuedDocument.id)) is None:
-        return False
-    record(
-        session, actor, "credentials.document.sealed", ("certificate", waiting.number), now=now,
-        after={"sha256": sha256, "bytes": len(pdf), "seal": keys.serial}, unit_id=waiting.agency_id,
+    deeds = [
+        Deed(
+            "credentials.document.sealed", ("certificate", one.number), unit_id=one.agency_id,
+            after={
+                "sha256": rows[one.certificate_id]["sha256"], "bytes": len(one.sealed.pdf), "seal": one.seal_serial,
+                "level": one.sealed.level.value,
+            },
+        )
+        for one in made
+        if one.certificate_id in kept
+    ]  # fmt: skip
+    if deeds:
+        record_all(session, actor, deeds, now=now)
+    return len(deeds)
+
+
+def _document(one: Pressed, now: datetime) -> dict[str, Any]:
+    return {
+        "certificate_id": one.certificate_id, "content": one.sealed.pdf, "sha256": digest(one.sealed.pdf),
+        "sealed_at": now, "seal_serial": one.seal_serial, "level": one.sealed.level.value,
+        "stamped_at": one.sealed.stamped_at, "code_text": one.code_text,
+    }  # fmt: skip
+
+
+def note_sealed(session: Session, kind: str, number: str, sealed: Sealed, keys: SealKeys, *, now: datetime) -> None:
+    """Note a document that another room keeps, so that the register knows each use of a seal."""
+    session.add(
+        SealedPaper(
+            kind=kind, number=number, sha256=digest(sealed.pdf), level=sealed.level.value, sealed_at=now,
+            stamped_at=sealed.stamped_at, seal_serial=keys.serial_of(sealed),
+        )
     )  # fmt: skip
-    return True
 
 
 def digest(data: bytes) -> str:

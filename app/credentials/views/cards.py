@@ -4,8 +4,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.http import Card, day_text, left_text, now, today, zone
-from app.core.permissions import Actor, P
+from app.core.http import Card, now, today, zone
+from app.core.permissions import Actor, P, Scope
+from app.core.words import day_text, left_text
 from app.credentials import queries
 from app.extensions import db
 
@@ -14,19 +15,63 @@ SOON = 30
 
 def home_cards(actor: Actor) -> list[Card]:
     """The next things of an issuer and of a holder."""
-    return [*_issuer(actor), *_holder(actor)]
+    return [*_sealing(actor), *_issuer(actor), *_decrees(actor), *_holder(actor)]
+
+
+def _sealing(actor: Actor) -> list[Card]:
+    """Batches whose documents are still being sealed: left for other work, they are found again here."""
+    if not actor.may(P.CREDENTIALS_ISSUE):
+        return []
+    return [
+        Card(
+            row.title, _("Sealing %(done)s of %(total)s documents", done=row.sealed, total=row.total),
+            url_for("credentials.batch", batch_id=row.id), _("Look"), rank=15,
+        )
+        for row in queries.under_way(db.session(), actor.scope(P.CREDENTIALS_ISSUE))
+    ]  # fmt: skip
 
 
 def _issuer(actor: Actor) -> list[Card]:
-    if not actor.may(P.CREDENTIALS_ISSUE):
+    """What waits: people to apply for, applications to check, applications to decide."""
+    scope = actor.scope(P.CREDENTIALS_APPLY) if actor.may(P.CREDENTIALS_APPLY) else actor.scope(P.CREDENTIALS_ISSUE)
+    applies, issues = actor.may(P.CREDENTIALS_APPLY), actor.may(P.CREDENTIALS_ISSUE)
+    return [*(_ready(scope) if applies else []), *(_waiting(scope, issues=issues) if applies or issues else [])]
+
+
+def _ready(scope: Scope) -> list[Card]:
+    rows = queries.ready_to_issue(db.session(), scope, today())
+    asked = queries.waiting_people(db.session(), [row.person_id for row in rows])
+    left = [row for row in rows if row.person_id not in asked]
+    ready, exceptions = sum(row.ready for row in left), sum(not row.ready for row in left)
+    if not left:
         return []
-    rows = queries.ready_to_issue(db.session(), actor.scope(P.CREDENTIALS_ISSUE), today())
-    ready, exceptions = sum(row.ready for row in rows), sum(not row.ready for row in rows)
-    if not rows:
-        return []
-    title = ngettext("%(num)s certificate ready to issue", "%(num)s certificates ready to issue", ready)
+    title = ngettext("%(num)s person to apply for", "%(num)s people to apply for", ready)
     text = ngettext("%(num)s exception to look at first.", "%(num)s exceptions to look at first.", exceptions)
-    return [Card(title, text if exceptions else "", url_for("credentials.ready"), _("Look and issue"), rank=20)]
+    return [Card(title, text if exceptions else "", url_for("credentials.ready"), _("Look and apply"), rank=20)]
+
+
+def _waiting(scope: Scope, *, issues: bool) -> list[Card]:
+    state = "CHECKED" if issues else "PROPOSED"
+    number = queries.waiting_counts(db.session(), scope)[state]
+    words = (
+        ngettext("%(num)s application waits for you", "%(num)s applications wait for you", number)
+        if issues
+        else ngettext("%(num)s application waits for a check", "%(num)s applications wait for a check", number)
+    )
+    address = url_for("credentials.applications", state=state)
+    return [Card(words, "", address, _("Look"), rank=20)] if number else []
+
+
+def _decrees(actor: Actor) -> list[Card]:
+    """Decrees that somebody else proposed."""
+    if not actor.may(P.CREDENTIALS_DECREE):
+        return []
+    rows = queries.decrees(db.session(), actor.scope(P.CREDENTIALS_DECREE))
+    return [
+        Card(row.title, _("This decree waits for approval."), url_for("credentials.decree", number=row.id), _("Look"))
+        for row in rows
+        if row.state == "PROPOSED" and row.proposer_id != actor.account_id
+    ]
 
 
 def _holder(actor: Actor) -> list[Card]:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
-from app.core.errors import N_, Invalid
+from app.core.errors import N_, Invalid, NotFound
 from app.core.http import now, public, settings, today, zone
 from app.credentials import queries, service
 from app.credentials.forms import FileForm, VerifyForm, asked_day
@@ -20,6 +20,15 @@ FILES = limiter.shared_limit("10/minute", scope="verify-file", key_func=get_remo
 def asked_on() -> Invalid:
     """The answer to a day that cannot be read."""
     return Invalid("date-invalid", N_("Write the day as 2026-05-01."), field="on")
+
+
+def certificate_file(pem: bytes, name: str) -> Response:
+    """Certificates as a download; raises NotFound `no-keys` where there are none yet."""
+    if not pem:
+        raise NotFound("no-keys", N_("This site has no keys yet. They are made when its sealing process first runs."))
+    answer = Response(pem, content_type="application/x-pem-file")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @verify.get("")
@@ -56,14 +65,20 @@ def answer(number: str) -> ResponseReturnValue:
     code = request.args.get("code", "")
     found = queries.public_answer(db.session(), number, code, on, now(), zone())
     if found is None:
-        return render_template("verify/unknown.html"), 404
+        return _paper(number, code)
     return render_template("verify/answer.html", found=found, code=code, today=today())
+
+
+def _paper(number: str, code: str) -> ResponseReturnValue:
+    """The answer about a class certificate or result slip, or that there is no such number and code."""
+    found = queries.paper_answer(db.session(), number, code)
+    if found is None:
+        return render_template("verify/unknown.html"), 404
+    return render_template("verify/paper.html", found=found)
 
 
 @verify.get("/root.pem")
 @public
 def root() -> ResponseReturnValue:
     """The root certificate against which anybody can check a file without this site."""
-    answer = Response(service.seal_keys(settings(), now()).root_pem, content_type="application/x-pem-file")
-    answer.headers["Content-Disposition"] = "attachment; filename=chizheng-root.pem"
-    return answer
+    return certificate_file(service.public_keys(db.session(), settings()).root_pem, "chizheng-root.pem")

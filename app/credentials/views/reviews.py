@@ -3,14 +3,41 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.core.errors import DomainError, NotFound
 from app.core.http import actor, in_language, now, requires, today, zone
 from app.core.permissions import P
 from app.credentials import queries, service
-from app.credentials.forms import ReviewForm, WithdrawReviewForm
+from app.credentials.forms import ReviewForm, ReviewsForm, WithdrawReviewForm
 from app.credentials.views.issuer import blueprint
 from app.extensions import db
+
+
+@blueprint.route("/due", methods=["GET", "POST"])
+@requires(P.CREDENTIALS_CHANGE)
+def due() -> ResponseReturnValue:
+    """Reviews that are due or overdue, recorded together; and certificates that print a former name."""
+    form = ReviewsForm()
+    if form.validate_on_submit():
+        try:
+            return _record_all(form)
+        except DomainError as error:
+            db.session.rollback()
+            form.carry(error, in_language(error))
+    scope = actor().scope(P.CREDENTIALS_CHANGE)
+    rows = queries.reviews_due(db.session(), scope, today(), now())
+    renamed = queries.renamed(db.session(), scope, today(), now())
+    page = render_template("credentials/due.html", rows=rows, renamed=renamed, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _record_all(form: ReviewsForm) -> ResponseReturnValue:
+    chosen = form.chosen.data or []
+    count = service.record_reviews(db.session(), actor(), chosen, form.review(), today=today(), now=now())
+    db.session.commit()
+    flash(ngettext("%(num)s review recorded.", "%(num)s reviews recorded.", count), "success")
+    return redirect(url_for("credentials.due"))
 
 
 @blueprint.route("/certificates/<number>/reviews/new", methods=["GET", "POST"])

@@ -60,11 +60,14 @@ def _change(stage: Stage, actor: Actor, code: str, order: service.Order, moment:
 
 def seal_some(stage: Stage, codes: Sequence[str], moment: datetime) -> int:
     """Seal a few documents, so that there is something to look at; the job seals the others. Returns how many."""
-    keys, sealed = service.seal_keys(stage.settings, moment), 0
+    service.init_keys(stage.session, stage.hand, stage.settings, now=moment)
+    keys, sealed = service.sealing_keys(stage.session, stage.settings, moment), 0
+    service.keep_titles(stage.session, now=moment)
+    codes_of = service.coder(stage.session, stage.settings, moment)
     for code in codes:
         one = stage.session.scalar(select(Certificate.id).where(Certificate.number == number_of(stage, code)))
-        waiting = service.unsealed_of(stage.session, stage.settings, one or 0)
+        waiting = service.unsealed_of(stage.session, stage.settings, one or 0, codes_of)
         if waiting is not None:
-            pdf = service.sealed_pdf(waiting, keys, stage.settings, moment)
-            sealed += service.keep_document(stage.session, stage.hand, waiting, pdf, keys, now=moment)
+            done = service.sealed_pdf(waiting, keys, stage.settings, moment)
+            sealed += service.keep_document(stage.session, stage.hand, waiting, done, keys, now=moment)
     return sealed

@@ -7,6 +7,7 @@ from app.eligibility.queries.attestations import (
     attestations_of,
     count_attestations,
     overrides_of,
+    waiting_requests,
 )
 from app.eligibility.queries.board import Board, BoardRow, Fitness, board
 from app.eligibility.queries.choices import Choices, Titles, act_titles, choices, place_name, titles
@@ -75,4 +76,5 @@ __all__ = [
     "stored_decisions",
     "titles",
     "traced_fact",
+    "waiting_requests",
 ]  # fmt: skip

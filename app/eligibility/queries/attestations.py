@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, NotFound
 from app.core.permissions import Scope
-from app.eligibility.models import Attestation, DecisionOverride, DecisionRecord
+from app.eligibility.models import Attestation, AttestationRequest, DecisionOverride, DecisionRecord
 from app.eligibility.queries.decisions import visible
 
 
 @dataclass(frozen=True)
 class AttestationRow:
-    """One attestation without its bytes."""
+    """One attestation without its bytes, sealed or asked for.
+
+    `sha256` is empty while it waits for the seal; `failure` says why it can never be drawn.
+    """
 
     number: str
     decision_id: str
@@ -22,7 +25,13 @@ class AttestationRow:
     reason: str
     issued_at: datetime
     issued_by: str
-    sha256: str
+    sha256: str = ""
+    failure: str = ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the sealing process has yet to make it."""
+        return not self.sha256 and not self.failure
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,45 @@ class OverrideRow:
 
 
 def attestations_of(session: Session, decision_id: str) -> list[AttestationRow]:
-    """The attestations of a decision, newest first; the caller has made sure that the decision may be seen."""
+    """The attestations of a decision and those asked for, newest first; the caller has made sure that the decision may
+    be seen.
+    """
     kind = Attestation
     columns = (kind.number, kind.decision_id, kind.case_reference, kind.reason, kind.issued_at, kind.issued_by_name,
                kind.sha256)  # fmt: skip
     statement = select(*columns).where(kind.decision_id == decision_id).order_by(kind.id.desc())
-    return [AttestationRow(*row) for row in session.execute(statement)]
+    sealed = [AttestationRow(*row) for row in session.execute(statement)]
+    asked = unsealed_requests().where(AttestationRequest.decision_id == decision_id)
+    waiting = [_asked(one) for one in session.scalars(asked.order_by(AttestationRequest.id.desc()))]
+    return [*waiting, *sealed]
+
+
+def _asked(one: AttestationRequest) -> AttestationRow:
+    return AttestationRow(
+        one.number, one.decision_id, one.case_reference, one.reason, one.requested_at, one.requested_by_name,
+        failure=one.failure,
+    )  # fmt: skip
+
+
+def unsealed_requests() -> Select[AttestationRequest]:
+    """Attestations asked for that are not sealed, failed ones too."""
+    return (
+        select(AttestationRequest)
+        .outerjoin(Attestation, Attestation.number == AttestationRequest.number)
+        .where(Attestation.id.is_(None))
+    )
+
+
+def waiting_requests() -> Select[AttestationRequest]:
+    """Attestations that wait for the sealing process, the oldest first."""
+    return unsealed_requests().where(AttestationRequest.failure == "").order_by(AttestationRequest.id)
 
 
 def count_attestations(session: Session, decision_id: str) -> int:
-    """How many attestations a decision has."""
-    statement = select(func.count()).select_from(Attestation).where(Attestation.decision_id == decision_id)
-    return session.scalar(statement) or 0
+    """How many attestations a decision has or was asked for; the next number is one more."""
+    asked = select(AttestationRequest.number).where(AttestationRequest.decision_id == decision_id)
+    sealed = select(Attestation.number).where(Attestation.decision_id == decision_id)
+    return session.scalar(select(func.count()).select_from(union(asked, sealed).subquery())) or 0
 
 
 def attestation_document(session: Session, number: str, scope: Scope) -> bytes:

@@ -13,6 +13,7 @@ from app.core.database import UtcDateTime
 from app.core.facts import known
 from app.core.prepared import KNOWN_AT, Prepared, among
 from app.credentials.models import Certificate, CertificateStateChange
+from app.credentials.queries import last_day_of
 from app.eligibility.facts import Headcount
 from app.regimes.codes import CertificateState
 from app.registry import queries as registry
@@ -71,7 +72,7 @@ class _Parts:
         one = Certificate
         theirs = and_(
             one.person_id == Employment.person_id, one.agency_id == Employment.agency_id,
-            one.valid_from <= _DAYS.c.on, one.valid_to >= _DAYS.c.on,
+            one.valid_from <= _DAYS.c.on, last_day_of(one, self.known_at) >= _DAYS.c.on,
         )  # fmt: skip
         statement = self.employed(what).join(one, theirs).where(~self._barred(one))
         return statement if self.known_at is None else statement.where(one.recorded_at <= self.known_at)

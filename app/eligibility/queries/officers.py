@@ -13,7 +13,7 @@ from app.core.facts import holds_on, known
 from app.core.permissions import Scope
 from app.credentials.models import Certificate
 from app.credentials.periods import Validity, shown_state, state_at
-from app.credentials.queries import states_of
+from app.credentials.queries import last_days, states_of
 from app.registry.codes import PersonKind
 from app.registry.models import Employment, PersonProfile, Posting, Unit
 from app.registry.queries import UnitRow, scope_paths, unit_by_code, units, within
@@ -125,13 +125,14 @@ def _rows(
     session: Session, statement: Select[str, Certificate, str], now: datetime, day: date
 ) -> tuple[OfficerRow, ...]:
     found = session.execute(statement).all()
-    states = states_of(session, [one.id for _name, one, _unit in found])
+    ids = [one.id for _name, one, _unit in found]
+    states, lasts = states_of(session, ids), last_days(session, ids)
     rows: dict[str, OfficerRow] = {}
     for name, one, unit in found:
-        validity = Validity(one.valid_from, one.valid_to)
+        validity = Validity(one.valid_from, lasts[one.id])
         state = shown_state(state_at(states.get(one.id, ()), now), validity, day)
         rows[one.number] = OfficerRow(
-            name, one.number, unit, _domains(one), one.valid_from, one.valid_to, state
+            name, one.number, unit, _domains(one), one.valid_from, validity.last, state
         )  # fmt: skip
     return tuple(rows.values())
 

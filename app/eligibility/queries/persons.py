@@ -275,7 +275,7 @@ def _certificate(
 ) -> CertificateFacts:
     agency = book.units.get(one.agency_id)
     return CertificateFacts(
-        id=f"certificate:{one.id}",
+        id=f"certificate:{one.id}" + (f"/certificate-period:{one.period_id}" if one.period_id else ""),
         recorded_at=one.recorded_at,
         number=one.number,
         agency=agency.code if agency else None,

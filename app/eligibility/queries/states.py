@@ -8,7 +8,13 @@ from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from app.core.prepared import Prepared, among
-from app.credentials.models import Certificate, CertificateReview, CertificateStateChange, Qualification
+from app.credentials.models import (
+    Certificate,
+    CertificatePeriod,
+    CertificateReview,
+    CertificateStateChange,
+    Qualification,
+)
 from app.eligibility.facts import PersonFacts
 from app.eligibility.intervals import DAY, midnight
 from app.eligibility.judgement import own_standing
@@ -128,7 +134,7 @@ def _recorded(since: datetime) -> Iterator[Select[int]]:
     released = select(Sitting.id).where(Sitting.released_at >= since)
     yield select(Result.person_id).where(Result.sitting_id.in_(released))
     yield select(Certificate.person_id).where(Certificate.recorded_at >= since)
-    for of_certificate in (CertificateStateChange, CertificateReview):
+    for of_certificate in (CertificateStateChange, CertificateReview, CertificatePeriod):
         yield (
             select(Certificate.person_id)
             .join(of_certificate, of_certificate.certificate_id == Certificate.id)

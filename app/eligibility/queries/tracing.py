@@ -13,6 +13,7 @@ from app.core.clock import day_end, day_start
 from app.core.errors import N_, NotFound
 from app.core.permissions import Scope
 from app.credentials import models as credentials
+from app.credentials.queries import last_days
 from app.eligibility.models import DecisionPerson, DecisionRecord, FactSetRecord
 from app.eligibility.queries.decisions import DecisionRow, decision_rows, visible
 from app.exams import models as exams
@@ -175,7 +176,19 @@ def _row(model: Any, *, lasting: bool = False) -> Callable[[Session, int], _Foun
 
 def _certificate(session: Session, number: int) -> _Found | None:
     row = session.get(credentials.Certificate, number)
-    return None if row is None else _Found(row.person_id, None, row.valid_from, row.valid_to, row.recorded_at, None)
+    if row is None:
+        return None
+    last = last_days(session, [number])[number]
+    return _Found(row.person_id, None, row.valid_from, last, row.recorded_at, None)
+
+
+def _period(session: Session, number: int) -> _Found | None:
+    row = session.get(credentials.CertificatePeriod, number)
+    holder = None if row is None else session.get(credentials.Certificate, row.certificate_id)
+    if row is None or holder is None:
+        return None
+    last = row.temporary_to or row.valid_to
+    return _Found(holder.person_id, None, row.valid_from, last, row.recorded_at, row.superseded_at)
 
 
 def _state(session: Session, number: int) -> _Found | None:
@@ -211,6 +224,7 @@ def _result(session: Session, number: int) -> _Found | None:
 
 _LOOKING: dict[str, Callable[[Session, int], _Found | None]] = {
     "certificate": _certificate,
+    "certificate-period": _period,
     "certificate-state": _state,
     "certificate-review": _review,
     "result": _result,

@@ -1,7 +1,15 @@
 """What can be asked: a decision, many decisions, a decision again."""
 
 from app.eligibility.service.asking import Answer, check
-from app.eligibility.service.attesting import Draft, Sealed, draft_attestation, keep_attestation, seal_attestation
+from app.eligibility.service.attesting import (
+    Draft,
+    attestation_draft,
+    keep_attestation,
+    next_attestation,
+    refuse_attestation,
+    request_attestation,
+    seal_attestation,
+)
 from app.eligibility.service.batch import LONGEST_LINE, MOST_LINES, Line, batch
 from app.eligibility.service.desk import Desk
 from app.eligibility.service.overriding import overridable_rules, override
@@ -22,19 +30,21 @@ __all__ = [
     "Line",
     "Picked",
     "Replayed",
-    "Sealed",
     "Trace",
     "Traced",
+    "attestation_draft",
     "batch",
     "check",
     "codes_in",
     "compare",
-    "draft_attestation",
     "keep_attestation",
+    "next_attestation",
     "overridable_rules",
     "override",
     "pick",
+    "refuse_attestation",
     "replay",
+    "request_attestation",
     "seal_attestation",
     "trace",
 ]  # fmt: skip

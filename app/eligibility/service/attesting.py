@@ -1,4 +1,7 @@
-"""A sealed attestation of one decision for a case file: put together from the record, sealed once, kept as it is."""
+"""A sealed attestation of one decision for a case file: asked for by a row, put together from the record, sealed once.
+
+The web asks; the sealing process draws, signs and keeps.
+"""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,16 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.core.database import insert_into
 from app.core.errors import N_, Invalid, Unavailable
 from app.core.permissions import Actor, P
-from app.credentials.service import issuing, seal_keys
+from app.credentials.service import SealKeys, note_sealed, seal_with
+from app.credentials.service.face import issuing
 from app.eligibility.intervals import zone_of
-from app.eligibility.models import Attestation
+from app.eligibility.models import Attestation, AttestationRequest
 from app.eligibility.queries import (
-    AttestationRow,
     StoredDecision,
     Titles,
     count_attestations,
@@ -23,6 +28,7 @@ from app.eligibility.queries import (
     evidence_of,
     place_name,
     titles,
+    waiting_requests,
 )
 from app.eligibility.rules.table import SOURCES
 from app.eligibility.wording.evidence import moment_words, tell
@@ -35,7 +41,8 @@ from certificates import attestation as paper
 from certificates.attestation import Words
 from certificates.dossier import render_attestation
 from certificates.errors import CertificateError, FaceInvalid, GlyphMissing, TextDoesNotFit
-from certificates.sign import seal
+from certificates.fonts import require_glyphs
+from certificates.sign import Sealed
 
 LONGEST_REFERENCE = 80
 LONGEST_REASON = 300
@@ -43,25 +50,19 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True)
 class Draft:
-    """What an attestation will say, before it is sealed."""
+    """What an attestation will say, before it is sealed; `requested_by` asked for it."""
 
     content: paper.Attestation
     unit_id: int | None
+    request_id: int
+    requested_by: Actor
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """The sealed bytes of a draft."""
-
-    draft: Draft
-    pdf: bytes
-    seal_serial: str
-
-
-def draft_attestation(
-    session: Session, actor: Actor, decision_id: str, case_reference: str, *, reason: str = "", now: datetime
-) -> Draft:
-    """What an attestation of a decision in the actor's scope says; writes nothing.
+def request_attestation(
+    session: Session, actor: Actor, decision_id: str, case_reference: str, *, settings: Settings, reason: str = "",
+    now: datetime,
+) -> str:  # fmt: skip
+    """Ask for an attestation of a decision in the actor's scope; the sealing process makes it. Returns its number.
 
     Raises NotFound outside the scope, Invalid for an empty or overlong reference, or for text that cannot be printed.
     """
@@ -74,22 +75,55 @@ def draft_attestation(
             field="case_reference",
             limit=LONGEST_REFERENCE,
         )
-    number = f"{kept.id}-{count_attestations(session, kept.id) + 1}"
     try:
-        return Draft(_content(session, actor, kept, number, reference, purpose, now), kept.unit_id)
-    except FaceInvalid as fault:
+        require_glyphs((reference, purpose), issuing(settings).font)
+        _content(session, actor, kept, kept.id, reference, purpose, now)
+    except (GlyphMissing, FaceInvalid) as fault:
         raise _unprintable(fault) from fault
+    asked = {
+        "decision_id": kept.id, "case_reference": reference, "reason": purpose, "requested_at": now,
+        "requested_by": actor.label, "requested_by_account_id": actor.account_id,
+        "requested_by_name": actor.display_name or actor.label, "failure": "",
+    }  # fmt: skip
+    return _numbered(session, kept.id, asked)
 
 
-def seal_attestation(draft: Draft, settings: Settings, *, now: datetime) -> Sealed:
+def _numbered(session: Session, decision_id: str, asked: Mapping[str, Any]) -> str:
+    """Keep the request under the decision's next number; of two at the same instant one takes the number after."""
+    count = count_attestations(session, decision_id)
+    while True:
+        count += 1
+        row = insert_into(session, AttestationRequest).values(number=f"{decision_id}-{count}", **asked)
+        if session.scalar(row.on_conflict_do_nothing().returning(AttestationRequest.id)) is not None:
+            return f"{decision_id}-{count}"
+
+
+def next_attestation(session: Session, after: int = 0) -> Draft | None:
+    """The oldest attestation that waits, asked for after the request of that id, with what it will say."""
+    one = session.scalar(waiting_requests().where(AttestationRequest.id > after).limit(1))
+    return _draft(session, one) if one else None
+
+
+def attestation_draft(session: Session, number: str) -> Draft | None:
+    """One attestation that waits."""
+    one = session.scalar(waiting_requests().where(AttestationRequest.number == number))
+    return _draft(session, one) if one else None
+
+
+def _draft(session: Session, one: AttestationRequest) -> Draft:
+    asker = Actor(one.requested_by, account_id=one.requested_by_account_id, display_name=one.requested_by_name)
+    kept = decision(session, one.decision_id, None)
+    content = _content(session, asker, kept, one.number, one.case_reference, one.reason, one.requested_at)
+    return Draft(content, kept.unit_id, one.id, asker)
+
+
+def seal_attestation(draft: Draft, keys: SealKeys, settings: Settings, *, now: datetime) -> Sealed:
     """The draft drawn and sealed; needs no database, as a time-stamp authority may take seconds.
 
-    Raises Invalid for a character that the font cannot draw, Unavailable `seal-failed`.
+    Raises Invalid for what can never be drawn, Unavailable `seal-failed` for what another try may mend.
     """
-    keys = seal_keys(settings, now)
     try:
-        pdf = render_attestation(draft.content, issuing(settings).font)
-        return Sealed(draft, seal(pdf, keys.signer, now, settings.tsa_url), keys.serial)
+        return seal_with(render_attestation(draft.content, issuing(settings).font), keys, settings, now)
     except (GlyphMissing, TextDoesNotFit, FaceInvalid) as fault:
         raise _unprintable(fault) from fault
     except CertificateError as fault:
@@ -97,24 +131,37 @@ def seal_attestation(draft: Draft, settings: Settings, *, now: datetime) -> Seal
         raise Unavailable("seal-failed", words, detail=f"{fault.zh} {fault.en}") from fault
 
 
-def keep_attestation(session: Session, actor: Actor, sealed: Sealed, *, now: datetime) -> AttestationRow:
-    """Keep the sealed bytes and note them in the ledger; they are never drawn again."""
-    content, sha256 = sealed.draft.content, hashlib.sha256(sealed.pdf).hexdigest()
-    session.add(
-        Attestation(
-            number=content.number, decision_id=content.decision, case_reference=content.case_reference,
-            reason=content.purpose, content=sealed.pdf, sha256=sha256, seal_serial=sealed.seal_serial, issued_at=now,
-            issued_by=actor.label, issued_by_name=content.issued_by,
-        )
+def keep_attestation(session: Session, draft: Draft, sealed: Sealed, keys: SealKeys, *, now: datetime) -> bool:
+    """Keep the sealed bytes and note them in the ledger in the name of who asked; they are never drawn again.
+
+    False where another process was faster: then its bytes stand.
+    """
+    content, sha256 = draft.content, hashlib.sha256(sealed.pdf).hexdigest()
+    row = insert_into(session, Attestation).values(
+        number=content.number, decision_id=content.decision, case_reference=content.case_reference,
+        reason=content.purpose, content=sealed.pdf, sha256=sha256, seal_serial=keys.serial_of(sealed), issued_at=now,
+        issued_by=draft.requested_by.label, issued_by_name=content.issued_by,
     )  # fmt: skip
-    session.flush()
+    if session.scalar(row.on_conflict_do_nothing().returning(Attestation.id)) is None:
+        return False
+    note_sealed(session, "attestation", content.number, sealed, keys, now=now)
     record(
-        session, actor, "eligibility.decision.attested", ("decision", content.decision), now=now,
-        unit_id=sealed.draft.unit_id, reason=content.case_reference,
-        after={"number": content.number, "sha256": sha256, "bytes": len(sealed.pdf), "seal": sealed.seal_serial},
+        session, draft.requested_by, "eligibility.decision.attested", ("decision", content.decision), now=now,
+        unit_id=draft.unit_id, reason=content.case_reference,
+        after={
+            "number": content.number, "sha256": sha256, "bytes": len(sealed.pdf), "seal": keys.serial_of(sealed),
+            "level": sealed.level.value,
+        },
     )  # fmt: skip
-    return AttestationRow(
-        content.number, content.decision, content.case_reference, content.purpose, now, content.issued_by, sha256
+    return True
+
+
+def refuse_attestation(session: Session, draft: Draft, fault: Invalid) -> None:
+    """Note why an attestation can never be drawn, so that whoever asked sees it."""
+    session.execute(
+        update(AttestationRequest)
+        .where(AttestationRequest.id == draft.request_id)
+        .values(failure=str(fault.data.get("detail", fault)))
     )
 
 

@@ -3,7 +3,6 @@
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.database import reading_only
 from app.core.errors import N_, Invalid, Refused
 from app.core.http import Page, actor, in_language, language, now, requires, settings, today, zone
 from app.core.permissions import P
@@ -79,30 +78,24 @@ def override(decision_id: str) -> ResponseReturnValue:
 @blueprint.post("/decisions/<decision_id>/attest")
 @requires(P.ELIGIBILITY_READ)
 def attest(decision_id: str) -> ResponseReturnValue:
-    """Seal an attestation for a case file; nothing is written while it is being sealed."""
+    """Ask for an attestation for a case file; the sealing process makes it, and the page shows when it is there."""
     form = AttestationForm()
     if form.validate():
         try:
-            kept = _attested(decision_id, form)
-            return redirect(url_for("eligibility.attestation", number=kept.number))
+            _ask(decision_id, form)
+            return redirect(url_for("eligibility.decision", decision_id=decision_id, _anchor="attest"))
         except Invalid as error:
             db.session.rollback()
             form.carry(error, in_language(error))
     return _page(decision_id, attestation_form=form), 422
 
 
-def _attested(decision_id: str, form: AttestationForm) -> queries.AttestationRow:
-    moment = now()
-    with reading_only():
-        draft = service.draft_attestation(
-            db.session(), actor(), decision_id, form.case_reference.data or "", reason=form.purpose.data or "",
-            now=moment,
-        )  # fmt: skip
-    db.session.rollback()
-    sealed = service.seal_attestation(draft, settings(), now=moment)
-    row = service.keep_attestation(db.session(), actor(), sealed, now=moment)
+def _ask(decision_id: str, form: AttestationForm) -> None:
+    service.request_attestation(
+        db.session(), actor(), decision_id, form.case_reference.data or "", settings=settings(),
+        reason=form.purpose.data or "", now=now(),
+    )  # fmt: skip
     db.session.commit()
-    return row
 
 
 @blueprint.get("/attestations/<number>.pdf")

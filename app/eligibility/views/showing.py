@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.core.http import language, moment_text
+from app.core.http import language
+from app.core.words import moment_text
 from app.eligibility.queries import StoredDecision, Titles
 from app.eligibility.wording.evidence import tell
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import DomainError
-from app.core.http import actor, in_language, language, now, requires, today
+from app.core.http import actor, in_language, language, now, requires, today, with_camera
 from app.core.permissions import P
 from app.eligibility.forms import MembersForm, SquadForm
 from app.eligibility.queries import choices
@@ -49,6 +49,7 @@ def squad_new() -> ResponseReturnValue:
 
 @blueprint.get("/squads/<int:squad_id>")
 @requires(P.ELIGIBILITY_CHECK)
+@with_camera
 def squad(squad_id: int) -> ResponseReturnValue:
     """Who belongs to a squad, what its template still wants, and who else could join."""
     return _page(squad_id, MembersForm())
@@ -56,6 +57,7 @@ def squad(squad_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/squads/<int:squad_id>/members")
 @requires(P.ROSTERS_EDIT)
+@with_camera
 def squad_add(squad_id: int) -> ResponseReturnValue:
     """Add whoever was ticked, typed or scanned; none of them when one is unknown."""
     form = MembersForm()

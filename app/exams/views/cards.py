@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.clock import local_day
-from app.core.http import Card, day_text, moment_text, now, today, zone
+from app.core.http import Card, now, today, zone
 from app.core.permissions import Actor, P
+from app.core.words import day_text, moment_text
 from app.exams import queries
 from app.exams.queries.panels import panels_to_rate
 from app.exams.sitting import Kind, State

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import DomainError
-from app.core.http import actor, clock_text, in_language, now, requires
+from app.core.http import actor, in_language, now, requires
 from app.core.permissions import P
+from app.core.words import clock_text
 from app.exams import service
 from app.exams.queries import invigilated, sitting
 from app.exams.queries.seats import SeatRow, events, seats

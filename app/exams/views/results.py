@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import NotFound
-from app.core.http import actor, moment_text, now, requires
+from app.core.http import actor, now, requires
 from app.core.permissions import P
+from app.core.words import moment_text
 from app.exams import queries, service
 from app.exams.forms import KeyForm, ReleaseForm
 from app.exams.views.blueprint import blueprint, done

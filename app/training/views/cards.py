@@ -8,8 +8,9 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.http import Card, day_text, language, left_text, moment_text, now, today, zone
+from app.core.http import Card, language, now, today, zone
 from app.core.permissions import Actor, P
+from app.core.words import day_text, left_text, moment_text
 from app.extensions import db
 from app.training import queries
 from app.training.policy import TASK_TITLES, figure

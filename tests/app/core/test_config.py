@@ -1,5 +1,6 @@
 """Settings: what is read, and that what cannot be used stops the start with one line."""
 
+import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_processes_that_start_together_keep_the_same_secret(tmp_path):
         ("TRUST_ROOTS", "/no/such.pem", "does not exist"),
         ("FONT_PATH", "/no/such.ttf", "does not exist"),
         ("FONT_PATH", "/", "does not exist"),
+        ("FONT_PATH", f"{__file__}{os.pathsep}/no/such.ttf", "does not exist"),
         ("SECRET_KEY_FILE", "/no/such/file", "cannot be read"),
     ],
 )
@@ -110,3 +112,13 @@ def test_the_seals_key_and_certificate_go_together(tmp_path):
     (tmp_path / "key.pem").write_text("x")
     with pytest.raises(SettingsError, match="set both or neither"):
         _read(tmp_path, SIGNING_KEY=str(tmp_path / "key.pem"))
+
+
+def test_a_token_or_a_pkcs12_file_brings_its_certificate(tmp_path):
+    token = "pkcs11:token=seal;object=seal?module-path=/usr/lib/softhsm/libsofthsm2.so"
+    assert (_read(tmp_path, SIGNING_KEY=token).signing_key, _read(tmp_path, SIGNING_KEY=token).signing_cert) == (
+        token,
+        None,
+    )
+    (tmp_path / "seal.p12").write_bytes(b"x")
+    assert _read(tmp_path, SIGNING_KEY=str(tmp_path / "seal.p12")).signing_key == tmp_path / "seal.p12"

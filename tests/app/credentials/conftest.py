@@ -163,3 +163,27 @@ def with_password(session, cast) -> Callable[[str], str]:
         return PASSWORD
 
     return give
+
+
+@pytest.fixture
+def adopt(session) -> Callable[[str], None]:
+    """Let Pingliang have adopted an overlay that holds from TODAY."""
+    from app.regimes.models import RegimeAdoption, RegimeDraft
+
+    def lay(text: str) -> None:
+        draft = RegimeDraft(
+            regime="pingliang", title="本市规定", text=text, writers=[], created_at=START, created_by="test",
+            changed_at=START, changed_by="test",
+        )  # fmt: skip
+        session.add(draft)
+        session.flush()
+        session.add(
+            RegimeAdoption(
+                regime="pingliang", number=draft.id, draft_id=draft.id, title=draft.title, text=text,
+                sha256=hashlib.sha256(text.encode()).hexdigest(), effective_from=TODAY, adopted_at=START,
+                adopted_by="test", reason="局务会", version_before="-", counts={},
+            )
+        )  # fmt: skip
+        session.flush()
+
+    return lay

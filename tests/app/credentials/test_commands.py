@@ -43,6 +43,17 @@ def test_issuing_suspending_reinstating_and_revoking_by_command(run, session, of
     assert set(labels) == {"operator"}
 
 
+def test_what_one_hand_issues_or_revokes_by_command_is_told_as_such(run, session, officer):
+    officer("KT-0017")
+    assert run("issue", "KT-0017", "--reason", "系统故障，两人无法到场")[0] == 0
+    number = session.scalars(select(Certificate.number)).one()
+    assert run("revoke", number, "--reason", "x", "--basis", "y")[0] == 0
+    told = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "credentials.break-glass.used")).all()
+    assert [(one.after["act"], one.after["certificates"], one.reason) for one in told] == [
+        ("issue", [number], "系统故障，两人无法到场"), ("revoke", [number], "x"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -61,7 +61,7 @@ def test_of_two_that_seal_at_once_the_first_stands(session, site, officer, issue
     second = service.sealed_pdf(waiting, keys, site, clock.now())
     assert service.keep_document(session, operator, waiting, first, keys, now=clock.now())
     assert not service.keep_document(session, operator, waiting, second, keys, now=clock.now())
-    assert session.scalars(select(IssuedDocument.content)).all() == [first]
+    assert session.scalars(select(IssuedDocument.content)).all() == [first.pdf]
 
 
 def test_the_document_shows_the_face_as_it_was_issued_even_after_the_person_changed(

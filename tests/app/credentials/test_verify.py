@@ -94,7 +94,7 @@ def test_the_answer_of_the_api_holds_these_fields_and_no_others(client, one):
     data = client.get(f"/api/v1/certificates/{one.number}?code={one.check_code}").get_json()
     assert set(data) == {
         "number", "holder", "agency", "region", "domains", "authority_source", "issuer", "issued_on", "valid_from",
-        "valid_to", "today", "on", "history",
+        "valid_to", "printed_to", "today", "on", "history",
     }  # fmt: skip
     assert data["holder"] == "王**"
     assert data["domains"][0]["zh"] == "住建规划"

@@ -39,7 +39,8 @@ def certificate(
     row = Certificate(
         number=f"PL-{next(_number):06}", check_code="c", kind="ISSUE", person_id=person, agency_id=agency,
         regime="pingliang", region=list(region), domains=list(domains), authority_source="OWN", photo_sha256="",
-        issued_on=first, valid_from=first, valid_to=last, face={}, recorded_at=recorded, recorded_by="t",
+        issued_on=first, valid_from=first, valid_to=last, face={}, status_index=next(_number), recorded_at=recorded,
+        recorded_by="t",
     )  # fmt: skip
     session.add(row)
     session.flush()

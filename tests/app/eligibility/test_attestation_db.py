@@ -14,11 +14,11 @@ from app.accounts.policy import Role
 from app.accounts.service import grant_role
 from app.core.errors import Invalid, NotFound
 from app.core.permissions import Actor, P
-from app.credentials.models import Certificate
-from app.credentials.service import seal_keys
-from app.eligibility import cli, queries, service
+from app.credentials.models import Certificate, SealedPaper
+from app.credentials.service import seal_keys, sealing_keys
+from app.eligibility import cli, jobs, queries, service
 from app.eligibility.facts import Context, Question
-from app.eligibility.models import Attestation, DecisionOverride, DecisionRecord
+from app.eligibility.models import Attestation, AttestationRequest, DecisionOverride, DecisionRecord
 from app.ledger.models import LedgerEntry
 from app.regimes.codes import Act
 from certificates.verify import Outcome, verify_pdf
@@ -51,11 +51,14 @@ def denied(session, operator, kt):
 
 @pytest.fixture
 def attest(session, operator, site, denied):
-    """Draw up, seal and keep an attestation; returns its row."""
+    """Ask for an attestation, seal and keep it as the sealing process does; returns its row."""
 
     def make(actor=operator, case=CASE, now=START, **changes):
-        draft = service.draft_attestation(session, actor, denied.id, case, now=now, **changes)
-        return service.keep_attestation(session, actor, service.seal_attestation(draft, site, now=now), now=now)
+        number = service.request_attestation(session, actor, denied.id, case, settings=site, now=now, **changes)
+        draft, keys = service.attestation_draft(session, number), sealing_keys(session, site, now)
+        sealed = service.seal_attestation(draft, keys, site, now=now)
+        assert service.keep_attestation(session, draft, sealed, keys, now=now)
+        return next(row for row in queries.attestations_of(session, denied.id) if row.number == number)
 
     return make
 
@@ -70,8 +73,9 @@ def text_of(pdf):
     return "".join(done.stdout.decode().split())
 
 
-def test_it_says_what_was_asked_answered_and_known(session, operator, denied):
-    content = service.draft_attestation(session, operator, denied.id, CASE, reason="复议", now=START).content
+def test_it_says_what_was_asked_answered_and_known(session, operator, site, denied):
+    number = service.request_attestation(session, operator, denied.id, CASE, settings=site, reason="复议", now=START)
+    content = service.attestation_draft(session, number).content
     kept = queries.decision(session, denied.id, None)
     assert (content.number, content.outcome) == (f"{denied.id}-1", "DENY")
     assert "不得在东关一网格从事" in content.verdict.zh
@@ -144,29 +148,61 @@ def test_a_reference_that_is_empty_too_long_or_not_printable_is_refused(session,
     with pytest.raises(Invalid) as refusal:
         attest(case=case)
     assert refusal.value.field == "case_reference"
-    assert session.query(Attestation).count() == 0
+    assert session.query(AttestationRequest).count() == 0
 
 
-def test_a_stranger_gets_neither_a_draft_nor_the_bytes(session, house, denied, attest):
+def test_a_stranger_can_neither_ask_for_one_nor_get_the_bytes(session, site, house, denied, attest):
     number = attest(reader(house.bureau)).number
     stranger = reader(house.other_bureau)
     with pytest.raises(NotFound):
-        service.draft_attestation(session, stranger, denied.id, CASE, now=START)
+        service.request_attestation(session, stranger, denied.id, CASE, settings=site, now=START)
     with pytest.raises(NotFound):
         queries.attestation_document(session, number, stranger.scope(P.ELIGIBILITY_READ))
 
 
-def test_the_supervisor_attests_from_the_page_and_gets_the_sealed_file(session, sign_in, denied):
+def test_the_supervisor_asks_on_the_page_and_gets_the_file_once_the_sealing_process_made_it(
+    application, session, sign_in, denied, clock
+):
     sun = sign_in("sun")
     assert "Attest for a case file" in sun.get(f"/duty/decisions/{denied.id}").text
     refused = sun.post(f"/duty/decisions/{denied.id}/attest", data={"case_reference": " "})
     assert refused.status_code == 422
     assert "Give the reference of the case file." in refused.text
-    answer = sun.post(f"/duty/decisions/{denied.id}/attest", data={"case_reference": CASE}, follow_redirects=True)
+    page = sun.post(f"/duty/decisions/{denied.id}/attest", data={"case_reference": CASE}, follow_redirects=True).text
+    assert "Being sealed" in page
+    assert 'data-refresh="5"' in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    number = f"{denied.id}-1"
+    assert sun.get(f"/duty/attestations/{number}.pdf").status_code == 404
+    with application.test_request_context():
+        assert jobs.seal_attestations(clock.now()) == 1
+        assert jobs.seal_attestations(clock.now()) == 0
+    page = sun.get(f"/duty/decisions/{denied.id}").text
+    assert "Being sealed" not in page
+    assert "data-refresh" not in page
+    assert CASE in page
+    answer = sun.get(f"/duty/attestations/{number}.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data == session.scalars(select(Attestation.content)).one()
-    assert CASE in sun.get(f"/duty/decisions/{denied.id}").text
+    told = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "eligibility.decision.attested")).one()
+    assert told.actor_label == "sun"
+    paper = session.scalars(select(SealedPaper)).one()
+    assert (paper.kind, paper.number, paper.level, paper.stamped_at) == ("attestation", number, "B-B", None)
     assert sign_in("ou").post(f"/duty/decisions/{denied.id}/attest", data={"case_reference": CASE}).status_code == 403
+
+
+def test_what_can_never_be_drawn_is_told_to_who_asked_and_not_tried_again(
+    application, session, sign_in, denied, site, operator, clock, monkeypatch
+):
+    service.request_attestation(session, operator, denied.id, CASE, settings=site, now=START)
+    session.scalars(select(AttestationRequest)).one().case_reference = "长" * 4000
+    session.commit()
+    with application.test_request_context():
+        assert jobs.seal_attestations(clock.now()) == 0
+    kept = session.scalars(select(AttestationRequest).execution_options(populate_existing=True)).one()
+    assert kept.failure
+    assert service.next_attestation(session) is None
+    assert "Cannot be made" in sign_in("sun").get(f"/duty/decisions/{denied.id}").text
 
 
 def test_the_page_says_it_in_a_sentence_and_shows_then_beside_now(session, sign_in, denied):

@@ -85,7 +85,8 @@ def _unguard(session):
         ("DELETE FROM ledger_entry WHERE sequence = 2", 1, 2),
         ("DELETE FROM ledger_entry WHERE sequence = 3", 2, 3),
         ("UPDATE ledger_head SET size = 2", 3, 4),
-        ("UPDATE ledger_head SET digest = 'f00'", 3, 4),
+        ("UPDATE ledger_entry SET salt = 'ff' WHERE sequence = 2", 1, 2),
+        ("UPDATE ledger_entry SET sequence = 9 WHERE sequence = 2", 1, 2),
         ("DELETE FROM ledger_head", 3, 4),
     ],
 )

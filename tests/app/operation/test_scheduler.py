@@ -99,6 +99,9 @@ def test_readiness_says_which_part_is_not_as_it_should_be(own_site, scripts):
         acquire(session, "scheduler", "a", START, 45)
         assert health.readiness(session, scripts, START).migrations == "pending"
         _stamp(session, "0001")
+        found = health.readiness(session, scripts, START + timedelta(seconds=45))
+        assert (found.scheduler, found.sealer, found.is_ready) == ("ok", "silent", False)
+        acquire(session, "sealer", "b", START, 45)
         assert health.readiness(session, scripts, START + timedelta(seconds=45)).is_ready
         assert health.readiness(session, scripts, START + timedelta(seconds=46)).scheduler == "silent"
 
@@ -109,6 +112,8 @@ def test_a_database_that_cannot_be_reached_is_said_not_raised(tmp_path, scripts)
 
     site = create_app(settings_for("postgresql+psycopg://nobody@127.0.0.1:1/none", tmp_path))
     with site.app_context():
-        assert health.readiness(db.session(), scripts, START) == health.Readiness("unreachable", "unknown", "unknown")
+        assert health.readiness(db.session(), scripts, START) == health.Readiness(
+            "unreachable", "unknown", "unknown", "unknown"
+        )
         assert site.test_client().get("/readyz").status_code == 503
         assert site.test_client().get("/healthz").json == {"status": "alive"}

@@ -1,4 +1,4 @@
-"""The public API of certificates: the same answer as the public page, for programs."""
+"""One certificate for programs: the same answer as the public page."""
 
 from datetime import date
 from typing import Any
@@ -52,6 +52,7 @@ class CertificateBody(BaseModel):
     issued_on: date
     valid_from: date
     valid_to: date
+    printed_to: date
     today: StateOnBody
     on: StateOnBody
     history: list[ChangeBody]
@@ -68,6 +69,7 @@ EXAMPLE: dict[str, Any] = {
     "issued_on": "2026-01-05",
     "valid_from": "2026-01-05",
     "valid_to": "2031-01-04",
+    "printed_to": "2031-01-04",
     "today": {"date": "2026-03-02", "state": "ACTIVE"},
     "on": {"date": "2026-03-02", "state": "ACTIVE"},
     "history": [{"state": "ACTIVE", "effective_at": "2026-01-05T00:00:00+08:00"}],
@@ -83,7 +85,7 @@ def _parameter(name: str, where: str, schema: dict[str, str], description: str) 
     }  # fmt: skip
 
 
-def _described() -> dict[str, Any]:
+def described() -> dict[str, Any]:
     """This interface's part of the OpenAPI description."""
     _refs, found = models_json_schema([(CertificateBody, "serialization")], ref_template=SCHEMAS + "{model}")
     refusals = {
@@ -113,9 +115,6 @@ def _described() -> dict[str, Any]:
     return {"paths": {"/api/v1/certificates/{number}": {"get": operation}}, "schemas": dict(found["$defs"])}
 
 
-blueprint.openapi = _described()  # type: ignore[attr-defined]
-
-
 def _pair(text: tuple[str, str]) -> dict[str, str]:
     return {"zh": text[0], "en": text[1]}
 
@@ -133,6 +132,7 @@ def as_data(found: queries.PublicAnswer) -> dict[str, object]:
         "issued_on": found.issued_on.isoformat(),
         "valid_from": found.valid_from.isoformat(),
         "valid_to": found.valid_to.isoformat(),
+        "printed_to": found.printed_to.isoformat(),
         "today": {"date": found.today.isoformat(), "state": found.state_today},
         "on": {"date": found.on.isoformat(), "state": found.state_on},
         "history": [

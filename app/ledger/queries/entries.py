@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import day_end, day_start
+from app.core.errors import NotFound
 from app.core.prepared import Prepared
 from app.ledger.models import LedgerEntry, LedgerHead
 
@@ -45,7 +46,7 @@ class EntryRow:
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     reason: str
-    digest: str
+    leaf: str
 
 
 def _conditions(wanted: Filter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
@@ -71,7 +72,7 @@ def _conditions(wanted: Filter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
 def _row(entry: LedgerEntry) -> EntryRow:
     return EntryRow(
         entry.sequence, entry.recorded_at, entry.actor_label, entry.event, entry.subject_type, entry.subject_id,
-        entry.before, entry.after, entry.reason, entry.digest,
+        entry.before, entry.after, entry.reason, entry.leaf.hex(),
     )  # fmt: skip
 
 
@@ -114,6 +115,14 @@ def done_by(session: Session, account_id: int, limit: int = 200) -> list[EntryRo
         .limit(limit)
     )
     return [_row(entry) for entry in session.scalars(statement)]
+
+
+def entry(session: Session, sequence: int) -> EntryRow:
+    """One entry. Raises NotFound."""
+    found = session.get(LedgerEntry, sequence)
+    if found is None:
+        raise NotFound
+    return _row(found)
 
 
 def events(session: Session) -> list[str]:

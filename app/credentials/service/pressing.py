@@ -1,0 +1,124 @@
+"""Sealing by several processes: batches handed out, never more than a few at a time, and taken back in order.
+
+Nothing is remembered here. What has no document in the database waits, so a sweep that broke off is taken up by the
+next one where it stopped, and the row of a document is unique, so that no second one is kept.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.core.database import reading_only
+from app.credentials import queries
+from app.credentials.service.coding import coder
+from app.credentials.service.keys import sealing_keys, unusable
+from app.credentials.service.sealing import Pressed, Unsealed, pressed, unsealed_after
+from certificates.errors import CertificateError
+from certificates.fast.hands import Fault, Order, seal_faces, stand_by
+from certificates.layout import CERTIFICATE, layout_of
+from certificates.sign import Sealed
+
+BATCH, STAMPED_BATCH = 50, 5
+"""Documents of one transaction; with a time stamp each takes fifty times as long."""
+HANDS_FROM = 4
+"""Batches from which on other processes are worth their start, which takes a second or two."""
+AHEAD = 2
+"""Batches in hand for each process: one being sealed, one ready; more would only wait in memory."""
+
+log = logging.getLogger("chizheng.credentials")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One sweep: how each document is made, and the serial number of the seal's certificate."""
+
+    settings: Settings
+    order: Order
+    serial: str
+
+
+def seal_waiting(session: Session, settings: Settings, now: datetime) -> Iterator[tuple[Pressed, ...]]:
+    """Seal every certificate that has no document, batch by batch in order of their ids; the caller keeps each batch.
+
+    By as many processes as SEAL_WORKERS says when many wait, else in this one. What fails is logged and left to the
+    next sweep. The session must hold nothing unsaved: each reading ends in a rollback. Raises Unavailable `seal-keys`.
+    """
+    sweep, count = begin(session, settings, now)
+    size = STAMPED_BATCH if settings.tsa_url or sweep.order.service else BATCH
+    yield from sweep_over(session, sweep, size, settings.seal_workers if count >= HANDS_FROM * size else 1)
+
+
+def begin(session: Session, settings: Settings, now: datetime) -> tuple[Sweep, int]:
+    """What a sweep needs of keys, and how many documents wait."""
+    with reading_only():
+        keys, count = sealing_keys(session, settings, now), queries.unsealed(session)
+    session.rollback()
+    font = str(settings.font_path) if settings.font_path else None
+    order = Order(keys.source, font, layout_of(CERTIFICATE).key, now, settings.tsa_url, keys.validation, keys.service)
+    return Sweep(settings, order, keys.serial), count
+
+
+def sweep_over(session: Session, sweep: Sweep, size: int, hands: int) -> Iterator[tuple[Pressed, ...]]:
+    """Every waiting document; what helpers that ended too soon had in hand is sealed by this process."""
+    batches = _batches(session, sweep.settings, size, sweep.order.now)
+    try:
+        for waiting, done in sealed_in_order(sweep.order, batches, hands):
+            yield tuple(_kept(sweep, waiting, done))
+    except BrokenProcessPool:
+        log.warning("a sealing process ended too soon; this one goes on alone")
+        yield from sweep_over(session, sweep, size, 1)
+    except (CertificateError, OSError) as fault:
+        raise unusable(fault) from fault
+
+
+def _kept(sweep: Sweep, waiting: list[Unsealed], done: list[Sealed | Fault]) -> Iterator[Pressed]:
+    for one, made in zip(waiting, done, strict=False):  # after faults of a time stamp the rest was not tried
+        if isinstance(made, Fault):
+            log.error("document not sealed: %s", made.en, extra={"certificate": one.number, "fault": made.code})
+        else:
+            yield pressed(one, made, made.serial or sweep.serial)
+
+
+def _batches(session: Session, settings: Settings, size: int, now: datetime) -> Iterator[list[Unsealed]]:
+    after = 0
+    with reading_only():
+        codes = coder(session, settings, now)
+    session.rollback()
+    while True:
+        with reading_only():
+            found = unsealed_after(session, settings, after, size, codes)
+        session.rollback()
+        if not found:
+            return
+        after = found[-1].certificate_id
+        yield found
+
+
+def sealed_in_order(
+    order: Order, batches: Iterator[list[Unsealed]], hands: int
+) -> Iterator[tuple[list[Unsealed], list[Sealed | Fault]]]:
+    """Each batch with what came of it, in order; never more than a few batches are drawn ahead."""
+    if hands == 1:
+        yield from ((batch, seal_faces(order, [one.face for one in batch])) for batch in batches)
+        return
+    pool = ProcessPoolExecutor(hands, get_context("spawn"), initializer=stand_by)
+    in_hand: deque[tuple[list[Unsealed], Future[list[Sealed | Fault]]]] = deque()
+    try:
+        for batch in batches:
+            in_hand.append((batch, pool.submit(seal_faces, order, [one.face for one in batch])))
+            if len(in_hand) >= hands * AHEAD:
+                drawn, work = in_hand.popleft()
+                yield drawn, work.result()
+        while in_hand:
+            drawn, work = in_hand.popleft()
+            yield drawn, work.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
