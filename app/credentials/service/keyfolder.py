@@ -41,6 +41,7 @@ from certificates.authority import (
     store_pair,
 )
 from certificates.errors import AuthorityExists, KeyUnusable
+from certificates.issuance import SKEW
 from certificates.keyfiles import PublicKey, write_new
 
 FOLDER, PASSWORD = "pki", "password"
@@ -218,7 +219,7 @@ def _make_all(settings: Settings, place: Path, now: datetime, kind: KeyKind) -> 
         seal = make_seal(issuing, organisation(settings), now, kind=kind, crl_url=address)
         store_pair(place, Purpose.SEAL, seal, word)
     for purpose in BARE:
-        write_bare(place, purpose, now, word)
+        write_bare(place, purpose, now - SKEW, word)  # a sweep that began a moment ago finds them in force
 
 
 def write_bare(place: Path, purpose: Purpose, start: datetime, word: str, days: int = BARE_DAYS) -> str:
