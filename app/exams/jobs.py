@@ -65,23 +65,23 @@ def _generate(sitting_id: int, now: datetime) -> int:
 def compute_figures(now: datetime) -> int:
     """Compute the statistics of released sittings, one after the other; how many were computed.
 
-    Nothing is locked meanwhile: what they are made from is read first, and what comes out is kept in the end.
+    Nothing is locked meanwhile: what they are made from is read first, and what comes out is kept in the end. A process
+    of its own with one thread computes, so that the other sweeps and the machine go on; it starts with the first.
     """
     done = 0
-    while done < MOST and (sitting_id := due_figures(db.session())) is not None:
-        material = material_of(db.session(), sitting_id)
-        db.session.rollback()
-        computed = _aside(material)
-        keep_sitting_figures(db.session(), ACTOR, sitting_id, computed, now=now, zone=zone())
-        db.session.commit()
-        done += 1
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as aside:
+        while done < MOST and (sitting_id := due_figures(db.session())) is not None:
+            material = material_of(db.session(), sitting_id)
+            db.session.rollback()
+            computed = _computed(aside, material)
+            keep_sitting_figures(db.session(), ACTOR, sitting_id, computed, now=now, zone=zone())
+            db.session.commit()
+            done += 1
     return done
 
 
-def _aside(material: "Material") -> "Computed":
-    """In a process of its own with one thread, so that the other sweeps and the machine go on."""
+def _computed(aside: ProcessPoolExecutor, material: "Material") -> "Computed":
     from question_bank.statistics.plain import compute  # brings scipy, which no other job needs
 
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(compute, material).result()
+    return aside.submit(compute, material).result()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from app.operation.run import scheduler_command, sealer_command
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, thorough
 from tests.journeys import haikou as districts
 from tests.journeys.browser import installed, launch
 from tests.journeys.bureau import Town, finish, settle
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 def running(kind: str, folder: Path, settle: Callable[[LiveSite], Town] = settle) -> Iterator[Town]:
     """The bureau (or what `settle` enters) on a server of its own, with scheduler and sealer beside it."""
     with database(kind, folder / "db") as url:
-        site = LiveSite(url, folder)
+        site = LiveSite(url, folder, workers=1)
         site.migrate()
         town = settle(site)
         with (folder / "scheduler.log").open("ab") as log:
@@ -47,12 +47,12 @@ def running(kind: str, folder: Path, settle: Callable[[LiveSite], Town] = settle
             for process in beside:
                 process.terminate()
             for process in beside:
-                process.wait(15)
+                process.wait(90)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=thorough)])
 def bureau(request: pytest.FixtureRequest, browser: Browser, tmp_path: Path) -> Iterator[Town]:
-    """A fresh bureau on each engine."""
+    """A fresh bureau; on PostgreSQL too where thoroughness is asked for, as the trials run there always."""
     with running(request.param, tmp_path) as town:
         yield town
 
