@@ -1,8 +1,8 @@
 """Fixtures every part of the suite shares.
 
-Tests that touch the database run on SQLite and on a real PostgreSQL; each is undone by a savepoint. What is tested
-through pages runs on one of the two, told by its name, since services and queries are tested on both:
-CHIZHENG_THOROUGH=1 runs it on both as well.
+Tests that touch the database run on SQLite or on a real PostgreSQL, told by their name, and with CHIZHENG_THOROUGH=1
+on both; those of the parts that write SQL for each engine apart always run on both, but for pages. Each is undone by a
+savepoint.
 """
 
 import os
@@ -45,6 +45,10 @@ thorough = pytest.mark.skipif(not THOROUGH, reason="takes long and repeats anoth
 
 
 ENGINES = ("sqlite", "postgresql")
+OWN_SQL = (
+    "tests/app/core/", "tests/app/ledger/", "tests/app/operation/", "tests/app/eligibility/", "tests/house/",
+    "tests/app/credentials/test_numbering.py", "tests/app/credentials/test_batches.py",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
@@ -57,11 +61,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_the_other_engine(item: pytest.Item) -> bool:
-    """Whether a test of pages is about to run on the engine that its name does not choose."""
-    if not isinstance(item, pytest.Function) or "client" not in item.fixturenames or "contracts/" in item.nodeid:
+    """Whether a test is about to run on the engine that its name does not choose."""
+    if not isinstance(item, pytest.Function) or _wants_both(item):
         return False
     engine = item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
     return engine is not None and engine != ENGINES[crc32(item.originalname.encode()) % 2]
+
+
+def _wants_both(item: pytest.Function) -> bool:
+    if item.nodeid.startswith("tests/contracts/"):
+        return True
+    return item.nodeid.startswith(OWN_SQL) and "client" not in item.fixturenames
 
 
 @contextmanager
