@@ -147,7 +147,7 @@ def test_somebody_is_ready_for_the_issuer_and_somebody_lacks_only_a_photo(pingli
 
 
 def test_sealed_documents_verify_against_the_root_of_the_site(pingliang):
-    root = (pingliang.settings.instance / "pki" / "root-ca.pem").read_bytes()
+    (root,) = (path.read_bytes() for path in (pingliang.settings.instance / "pki").glob("root-*.crt"))
     pdf = pingliang.session.scalars(select(IssuedDocument.content)).first()
     assert verify_pdf(pdf, [root], START).outcome.value == "GENUINE"
 
