@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from app.exams.sitting import Kind
-from tests.conftest import THOROUGH
+from tests.conftest import THOROUGH, thorough
 from tests.journeys import questions
 from tests.journeys.browser import DESKTOP, PHONE, Visitor, visit
 from tests.journeys.bureau import FELLOW, ITEM, OFFICER, SQUAD, STREET, ZONE, Town, open_now
@@ -165,8 +165,10 @@ def faults_of(visitor: Visitor, name: str, *, narrow: bool) -> Iterator[str]:
     visitor.faults.clear()
 
 
-@pytest.mark.parametrize("width", ["desktop", "phone"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("language", "width"),
+    [("zh", "phone"), ("en", "phone"), ("en", "desktop"), pytest.param("zh", "desktop", marks=thorough)],
+)
 def test_the_main_pages_have_no_serious_fault(
     settled: Town, browser: Browser, addresses: dict[str, list[tuple[str, str]]], language: str, width: str
 ) -> None:
