@@ -48,7 +48,8 @@ def test_what_one_hand_issues_or_revokes_by_command_is_told_as_such(run, session
     assert run("issue", "KT-0017", "--reason", "系统故障，两人无法到场")[0] == 0
     number = session.scalars(select(Certificate.number)).one()
     assert run("revoke", number, "--reason", "x", "--basis", "y")[0] == 0
-    told = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "credentials.break-glass.used")).all()
+    used = select(LedgerEntry).where(LedgerEntry.event == "credentials.break-glass.used")
+    told = session.scalars(used.order_by(LedgerEntry.sequence)).all()
     assert [(one.after["act"], one.after["certificates"], one.reason) for one in told] == [
         ("issue", [number], "系统故障，两人无法到场"), ("revoke", [number], "x"),
     ]  # fmt: skip

@@ -166,7 +166,8 @@ def test_a_list_is_issued_each_hour_and_at_once_after_a_change(session, sealed, 
     clock.forward(hours=1)
     work(application, clock)
     assert numbers() == [1, 2, 3]
-    told = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "credentials.status-list.issued")).all()
+    issued = select(LedgerEntry).where(LedgerEntry.event == "credentials.status-list.issued")
+    told = session.scalars(issued.order_by(LedgerEntry.sequence)).all()
     assert [one.after["suspended"] for one in told if one.subject_id == "status-list-0"] == [0, 1, 1]
 
 

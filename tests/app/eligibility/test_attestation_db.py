@@ -128,7 +128,8 @@ def test_the_command_accepts_the_file_and_rejects_one_changed_byte(site, attest,
 def test_each_attestation_has_its_own_number_and_ledger_entry(session, attest, denied):
     first, second = attest(), attest(case="另案")
     assert [first.number, second.number] == [f"{denied.id}-1", f"{denied.id}-2"]
-    told = session.scalars(select(LedgerEntry).where(LedgerEntry.event == "eligibility.decision.attested")).all()
+    attested = select(LedgerEntry).where(LedgerEntry.event == "eligibility.decision.attested")
+    told = session.scalars(attested.order_by(LedgerEntry.sequence)).all()
     assert [(one.subject_id, one.reason) for one in told] == [(denied.id, CASE), (denied.id, "另案")]
     assert told[0].after["sha256"] == first.sha256
     assert [row.case_reference for row in queries.attestations_of(session, denied.id)] == ["另案", CASE]
