@@ -16,7 +16,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from certificates.code import moment, seconds
+from certificates.code import base64url, date_time, moment, seconds
 from certificates.cose import CodeRefused, SigningKey, refused
 from certificates.status_list import CONTEXT, credential_status
 
@@ -62,8 +62,8 @@ def credential_of(badge: Badge, site_url: str) -> dict[str, Any]:
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": f"{badge.title} {badge.number}",
         "issuer": issuer,
-        "validFrom": _stamp(badge.valid_from),
-        "validUntil": _stamp(badge.valid_until),
+        "validFrom": date_time(badge.valid_from),
+        "validUntil": date_time(badge.valid_until),
         "credentialSubject": _subject(badge, issuer, site),
         "credentialStatus": credential_status(badge.index, site),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
@@ -94,10 +94,6 @@ def _subject(badge: Badge, issuer: Mapping[str, Any], site: str) -> dict[str, An
     }
 
 
-def _stamp(at: datetime) -> str:
-    return moment(seconds(at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def sign_badge(badge: Badge, key: SigningKey, site_url: str) -> str:
     """The badge as a compact JWS, ES256: the credential itself with the registered claims beside it (section 8.2).
 
@@ -109,7 +105,7 @@ def sign_badge(badge: Badge, key: SigningKey, site_url: str) -> str:
     }  # fmt: skip
     header = {"alg": "ES256", "typ": "JWT", "kid": key_address(site, key.kid.hex())}
     signed = f"{_part(header)}.{_part(credential_of(badge, site) | claims)}"
-    return f"{signed}.{_base64(key.sign(signed.encode()))}"
+    return f"{signed}.{base64url(key.sign(signed.encode()))}"
 
 
 def key_address(site_url: str, kid: str) -> str:
@@ -146,7 +142,7 @@ def as_jwk(key: ec.EllipticCurvePublicKey, address: str) -> dict[str, str]:
     numbers = key.public_numbers()
     return {
         "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": address,
-        "x": _base64(numbers.x.to_bytes(P256_BYTES, "big")), "y": _base64(numbers.y.to_bytes(P256_BYTES, "big")),
+        "x": base64url(numbers.x.to_bytes(P256_BYTES, "big")), "y": base64url(numbers.y.to_bytes(P256_BYTES, "big")),
     }  # fmt: skip
 
 
@@ -154,7 +150,7 @@ def _agrees(document: Mapping[str, Any]) -> bool:
     """The registered claims and the credential say the same (RFC 7519, 4.1; Open Badges 3.0, 8.2)."""
     issuer = document.get("issuer")
     try:
-        times = (_stamp(moment(document["nbf"])), _stamp(moment(document["exp"])))
+        times = (date_time(moment(document["nbf"])), date_time(moment(document["exp"])))
     except (KeyError, TypeError, ValueError, CodeRefused):
         return False
     return (
@@ -188,8 +184,4 @@ def _unreadable() -> CodeRefused:
 
 
 def _part(value: Mapping[str, Any]) -> str:
-    return _base64(COMPACT.encode(value).encode())
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    return base64url(COMPACT.encode(value).encode())

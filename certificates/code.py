@@ -3,6 +3,7 @@
 The payload is a CBOR Web Token (RFC 8392: iss, exp, iat) with one private claim; docs/credential-code.md holds it.
 """
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -222,6 +223,16 @@ def is_whole(value: object, most: int) -> bool:
 def moment(value: int) -> datetime:
     """The aware moment of seconds since 1970."""
     return datetime.fromtimestamp(value, UTC)
+
+
+def date_time(at: datetime) -> str:
+    """An aware moment as credentials in JSON write it: UTC, whole seconds (XML Schema dateTimeStamp)."""
+    return moment(seconds(at)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def base64url(data: bytes) -> str:
+    """Base 64 for addresses, without padding (RFC 4648, section 5)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def read_content(payload: bytes) -> CodeContent:

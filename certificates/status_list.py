@@ -25,7 +25,9 @@ from certificates.code import (
     STATUS_LIST,
     VERSION,
     as_text,
+    base64url,
     claims,
+    date_time,
     is_whole,
     message_of,
     moment,
@@ -149,8 +151,8 @@ def credential(one: StatusList, purpose: int, address: str, issuer_url: str) -> 
         "id": address,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": {"id": issuer_url, "name": one.issuer},
-        "validFrom": _stamp(one.issued_at),
-        "validUntil": _stamp(one.expires_at),
+        "validFrom": date_time(one.issued_at),
+        "validUntil": date_time(one.expires_at),
         "credentialSubject": {
             "id": f"{address}#list",
             "type": "BitstringStatusList",
@@ -173,13 +175,9 @@ def credential_status(index: int, site_url: str) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def _stamp(at: datetime) -> str:
-    return moment(seconds(at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def encoded_list(entries: Iterable[int], size: int = ENTRIES) -> str:
     """Multibase base64url without padding of the compressed bits (W3C, section 2.2: the prefix is `u`)."""
-    return "u" + base64.urlsafe_b64encode(pack(entries, size)).rstrip(b"=").decode()
+    return "u" + base64url(pack(entries, size))
 
 
 def decoded_list(text: str, size: int = ENTRIES) -> frozenset[int]:

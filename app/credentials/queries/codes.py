@@ -1,6 +1,5 @@
 """What is published for phones and programs: status lists, the trust list, the names; and the code of a document."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.credentials.models import IssuedDocument, StatusEntry
 from app.credentials.queries.register import ListRow, published
 from certificates import cose
-from certificates.code import moment
+from certificates.code import base64url, moment
 from certificates.qr import modules
 from certificates.status_list import ENTRIES, REVOCATION, SUSPENSION, StatusList, encoded_list, list_text, read_list
 from certificates.trust_list import CLAIM, read_names
@@ -43,7 +42,7 @@ def status_data(row: ListRow, site_url: str) -> dict[str, Any]:
             "suspension": {"set": len(one.suspended), "encodedList": encoded_list(one.entries(SUSPENSION))},
         },
         "text": list_text(row.content, site_url),
-        "cose": _base64(row.content),
+        "cose": base64url(row.content),
     }
 
 
@@ -58,7 +57,7 @@ def trust_data(row: ListRow) -> dict[str, Any]:
         }
         for entry in value[CLAIM][1]
     ]  # fmt: skip
-    return {**_head(value[1], moment(value[6]), moment(value[4])), "keys": entries, "cose": _base64(row.content)}
+    return {**_head(value[1], moment(value[6]), moment(value[4])), "keys": entries, "cose": base64url(row.content)}
 
 
 def names_data(row: ListRow) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def names_data(row: ListRow) -> dict[str, Any]:
     return {
         "issuer": one.issuer, "issued_at": one.issued_at.isoformat(), "offset": one.offset,
         "domains": _pairs(one.domains), "levels": _pairs(one.levels), "regions": _pairs(one.regions),
-        "cose": _base64(row.content),
+        "cose": base64url(row.content),
     }  # fmt: skip
 
 
@@ -77,10 +76,6 @@ def _head(issuer: str, issued_at: datetime, expires_at: datetime) -> dict[str, A
 
 def _time(value: int) -> str:
     return moment(value).isoformat()
-
-
-def _base64(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _pairs(titles: Mapping[Any, tuple[str, str]]) -> dict[str, dict[str, str]]:

@@ -45,7 +45,7 @@ from app.credentials.service.pressing import seal_waiting
 from app.credentials.service.publishing import Published, publish_foreign, publish_lists
 from app.credentials.service.recognising import recognise
 from app.credentials.service.reminding import remind_holders
-from app.credentials.service.replacing import change_domains, reissue, renew, transfer
+from app.credentials.service.replacing import replace_certificate
 from app.credentials.service.reviewing import Review, record_review, record_reviews, withdraw_review
 from app.credentials.service.revoking import REASONS, KeyOrder, may_revoke, revoke_key
 from app.credentials.service.sealing import (
@@ -89,7 +89,6 @@ __all__ = [
     "badge_key",
     "bundle",
     "change",
-    "change_domains",
     "check",
     "check_file",
     "check_reach",
@@ -134,10 +133,9 @@ __all__ = [
     "record_reviews",
     "register_keys",
     "reinstate",
-    "reissue",
     "remind_holders",
-    "renew",
     "renew_keys",
+    "replace_certificate",
     "revoke",
     "revoke_alone",
     "revoke_key",
@@ -152,7 +150,6 @@ __all__ = [
     "statuses_are_due",
     "suspend",
     "titles_wait",
-    "transfer",
     "unsealed_of",
     "unstamped",
     "withdraw_review",

@@ -214,7 +214,7 @@ def decide(
     """Grant applications, all or none: first certificates, then replacements, then revocations, each as they were made.
 
     The decider re-enters the password; `title` names the batch of what is issued. Whoever proposed or checked one
-    cannot decide it, whatever their role. Raises as `issue`, `renew` and `change` do; NotFound, Stale
+    cannot decide it, whatever their role. Raises as `issue`, `replace_certificate` and `change` do; NotFound, Stale
     `application-closed`, Refused `same-person`, `not-checked`.
     """
     confirm(session, actor, password)

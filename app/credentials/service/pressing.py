@@ -49,21 +49,27 @@ def seal_waiting(session: Session, settings: Settings, now: datetime) -> Iterato
     """Seal every certificate that has no document, batch by batch in order of their ids; the caller keeps each batch.
 
     By as many processes as SEAL_WORKERS says when many wait, else in this one. What fails is logged and left to the
-    next sweep. The session must hold nothing unsaved: each reading ends in a rollback. Raises Unavailable `seal-keys`.
+    next sweep. Where nothing waits no key is opened. The session must hold nothing unsaved: each reading ends in a
+    rollback. Raises Unavailable `seal-keys`.
     """
-    sweep, count = begin(session, settings, now)
+    with reading_only():
+        count = queries.unsealed(session)
+    session.rollback()
+    if not count:
+        return
+    sweep = begin(session, settings, now)
     size = STAMPED_BATCH if settings.tsa_url or sweep.order.service else BATCH
     yield from sweep_over(session, sweep, size, settings.seal_workers if count >= HANDS_FROM * size else 1)
 
 
-def begin(session: Session, settings: Settings, now: datetime) -> tuple[Sweep, int]:
-    """What a sweep needs of keys, and how many documents wait."""
+def begin(session: Session, settings: Settings, now: datetime) -> Sweep:
+    """What a sweep needs of keys."""
     with reading_only():
-        keys, count = sealing_keys(session, settings, now), queries.unsealed(session)
+        keys = sealing_keys(session, settings, now)
     session.rollback()
     font = str(settings.font_path) if settings.font_path else None
     order = Order(keys.source, font, layout_of(CERTIFICATE).key, now, settings.tsa_url, keys.validation, keys.service)
-    return Sweep(settings, order, keys.serial), count
+    return Sweep(settings, order, keys.serial)
 
 
 def sweep_over(session: Session, sweep: Sweep, size: int, hands: int) -> Iterator[tuple[Pressed, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +29,8 @@ from app.registry import queries as registry
 PAPER_PROBLEMS = frozenset({"paper-missing", "paper-failed", "paper-outdated"})
 """A certificate in force rests on its qualification; old results do not stand in the way of replacing it."""
 
+Replacing = Literal[Action.REISSUE, Action.RENEW, Action.TRANSFER, Action.DOMAINS]
+
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
@@ -39,98 +41,34 @@ class Replacement:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def reissue(
+def replace_certificate(
     session: Session,
     actor: Actor,
     number: str,
+    action: Replacing,
     reason: str,
     *,
     settings: Settings,
     now: datetime,
+    domains: tuple[str, ...] | None = None,
     password: str | None = None,
     seen: int | None = None,
 ) -> Issued:
-    """Issue a new certificate with a new number for a lost, damaged or outdated one; the last day stays.
+    """Issue a new certificate with a new number in the place of one; the old one's rows stay, both are linked.
 
-    Photo, name and territory are taken as they are today; domains stay, as far as the agency still holds them. Raises
-    as `issue` and `change` do.
+    Photo, name and territory are taken as they are today. There is never more than one in force.
+
+    - REISSUE, for a lost, damaged or outdated one: the last day stays, domains as far as the agency still holds them.
+    - RENEW, for a new period by the regime's method. Refused `renewal-not-open` outside the window, `hours-short`,
+      `renewal-exam-missing` or `pass-outside-window` where the regime makes them a condition.
+    - TRANSFER, from an agency that the holder has left to the one they serve at now; the last day stays. Refused
+      `same-agency`, NotFound where the new agency lies out of scope.
+    - DOMAINS, for other `domains`. Refused `domains-same`, Invalid `unknown-domain`, `no-domains`.
+
+    Added domains need the professional paper: Refused `professional-missing`. Raises as `issue` and `change` do.
     """
-    what = Replacement(Order(Action.REISSUE, reason, seen=seen))
-    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
-
-
-def renew(
-    session: Session,
-    actor: Actor,
-    number: str,
-    reason: str,
-    *,
-    settings: Settings,
-    now: datetime,
-    password: str | None = None,
-    seen: int | None = None,
-) -> Issued:
-    """Issue a certificate for a new period; the old one is superseded at once and its rows stay as they are.
-
-    So there is never more than one in force. The regime's method gives the last day. Raises Refused `renewal-not-open`
-    outside the window, `hours-short`, `renewal-exam-missing` or `pass-outside-window` where the regime makes them a
-    condition, and as `issue` and `change` do.
-    """
-    what = Replacement(Order(Action.RENEW, reason, seen=seen))
-    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
-
-
-def transfer(
-    session: Session,
-    actor: Actor,
-    number: str,
-    reason: str,
-    *,
-    settings: Settings,
-    now: datetime,
-    password: str | None = None,
-    seen: int | None = None,
-) -> Issued:
-    """Cancel the certificate of an agency that the holder has left and issue one of the agency they serve at now.
-
-    One act, both linked; the last day stays. New domains need the professional paper. Raises Refused `same-agency`,
-    `professional-missing`, NotFound where the new agency lies out of scope, and as `issue` and `change` do.
-    """
-    what = Replacement(Order(Action.TRANSFER, reason, seen=seen))
-    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
-
-
-def change_domains(
-    session: Session,
-    actor: Actor,
-    number: str,
-    domains: tuple[str, ...],
-    reason: str,
-    *,
-    settings: Settings,
-    now: datetime,
-    password: str | None = None,
-    seen: int | None = None,
-) -> Issued:
-    """Issue a certificate for other domains in the place of one; added domains need only the professional paper.
-
-    Raises Refused `professional-missing`, `domains-same`, Invalid `unknown-domain`, `no-domains`, and as `reissue`.
-    """
-    what = Replacement(Order(Action.DOMAINS, reason, seen=seen), domains)
-    return _confirmed(session, actor, number, what, settings=settings, now=now, password=password)
-
-
-def _confirmed(
-    session: Session,
-    actor: Actor,
-    number: str,
-    what: Replacement,
-    *,
-    settings: Settings,
-    now: datetime,
-    password: str | None,
-) -> Issued:
     confirm(session, actor, password)
+    what = Replacement(Order(action, reason, seen=seen), domains)
     issued, deeds = replace_one(session, actor, number, what, settings=settings, now=now)
     record_all(session, actor, deeds, now=now)
     return issued

@@ -20,9 +20,9 @@ REGULATION = "行政执法证件管理规定(示例)"
 def renew(stage: Stage, codes: Sequence[str], moment: datetime) -> None:
     """Renewals within the window: the old certificate is superseded."""
     for code in codes:
-        service.renew(
-            stage.session, stage.cast["ian"], number_of(stage, code), "有效期届满前换发", settings=stage.settings,
-            now=moment, password=stage.passwords["ian"],
+        service.replace_certificate(
+            stage.session, stage.cast["ian"], number_of(stage, code), Action.RENEW, "有效期届满前换发",
+            settings=stage.settings, now=moment, password=stage.passwords["ian"],
         )  # fmt: skip
 
 
@@ -48,8 +48,8 @@ def change_some(stage: Stage, moment: datetime) -> None:
         actor = ian if code.startswith(KONGTONG[3:]) else stage.hand
         _change(stage, actor, code, service.Order(lost, "本人报告遗失"), moment)
     later = moment + timedelta(days=2)
-    service.reissue(
-        stage.session, ian, number_of(stage, "KT-0074"), "遗失补发", settings=stage.settings, now=later,
+    service.replace_certificate(
+        stage.session, ian, number_of(stage, "KT-0074"), Action.REISSUE, "遗失补发", settings=stage.settings, now=later,
         password=stage.passwords["ian"],
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ def batch(session, cohort, operator, clock) -> int:
 
 @pytest.fixture
 def sweep(session, site, clock) -> pressing.Sweep:
-    return pressing.begin(session, site, clock.now())[0]
+    return pressing.begin(session, site, clock.now())
 
 
 def documents(session, sweep: pressing.Sweep, start: int = 0, end: int = 50) -> list[pressing.Pressed]:
@@ -231,7 +231,7 @@ def test_without_a_time_stamp_authority_that_answers_nothing_is_kept_and_the_res
     session, cohort, tmp_path, clock, site
 ):
     away = settings_for(site.database_url, site.instance, tsa_url="http://127.0.0.1:9/tsa")
-    sweep, waiting = pressing.begin(session, away, clock.now())
+    sweep, waiting = pressing.begin(session, away, clock.now()), queries.unsealed(session)
     faces = [one.face for one in pressing.unsealed_after(session, away, 0, 50)]
     made = seal_faces(sweep.order, faces)
     assert (waiting, len(faces)) == (5, 5)

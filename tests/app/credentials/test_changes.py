@@ -170,7 +170,9 @@ def test_another_bureaus_issuer_does_not_find_it(session, cast, officer, issue, 
 def test_a_lost_one_is_reissued_under_a_new_number_with_the_same_last_day(session, act, number, operator, site, clock):
     act("REPORT_LOST")
     clock.forward(days=3)
-    made = service.reissue(session, operator, number, "遗失补发", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.REISSUE, "遗失补发", settings=site, now=clock.now()
+    )
     old, new = session.scalars(select(Certificate).order_by(Certificate.id)).all()
     assert new.number == made.number != number
     assert (new.valid_from, new.valid_to) == (date(2026, 3, 5), old.valid_to)
@@ -184,15 +186,17 @@ def test_a_reissue_takes_the_newest_photo_and_the_old_one_keeps_its_own(session,
     old = session.scalars(select(Certificate)).one()
     sha256 = add_photo(session, old.person_id, picture(10))
     clock.forward(days=1)
-    made = service.reissue(session, operator, number, "照片变更", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.REISSUE, "照片变更", settings=site, now=clock.now()
+    )
     assert session.get(Certificate, made.id).photo_sha256 == sha256 != old.photo_sha256
 
 
 def test_a_suspended_one_is_not_replaced(session, act, number, operator, site, clock):
     act("SUSPEND")
-    for replace in (service.reissue, service.renew):
+    for action in (Action.REISSUE, Action.RENEW):
         with pytest.raises(DomainError) as caught:
-            replace(session, operator, number, "x", settings=site, now=clock.now())
+            service.replace_certificate(session, operator, number, action, "x", settings=site, now=clock.now())
         assert caught.value.code in {"transition-refused", "renewal-not-open"}
     assert session.scalars(select(Certificate.number)).all() == [number]
 
@@ -212,10 +216,14 @@ def test_renewal_is_taken_in_its_window_and_begins_a_new_period_at_once(
     clock.at = START.replace(year=day.year, month=day.month, day=day.day)
     if code:
         with pytest.raises(Refused) as caught:
-            service.renew(session, operator, number, "期满换证", settings=site, now=clock.now())
+            service.replace_certificate(
+                session, operator, number, Action.RENEW, "期满换证", settings=site, now=clock.now()
+            )
         assert caught.value.code == code
         return
-    made = service.renew(session, operator, number, "期满换证", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.RENEW, "期满换证", settings=site, now=clock.now()
+    )
     new = session.get(Certificate, made.id)
     assert new.valid_from == day
     assert (new.valid_to.year, new.kind) == (day.year + 5, "RENEW")
@@ -232,5 +240,5 @@ def test_nobody_renews_for_somebody_who_left_the_agency(session, number, operato
         row.valid_to = date(2030, 12, 31)
     session.flush()
     with pytest.raises(Refused) as caught:
-        service.renew(session, operator, number, "期满换证", settings=site, now=clock.now())
+        service.replace_certificate(session, operator, number, Action.RENEW, "期满换证", settings=site, now=clock.now())
     assert caught.value.code == "not-employed"

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.errors import Invalid, Refused, Stale
 from app.credentials import queries, service
 from app.credentials.models import Certificate, CertificateDecree, CertificatePeriod
+from app.credentials.periods import Action
 from app.ledger.models import LedgerEntry
 from tests.app.credentials.conftest import PASSWORD, add_powers
 from tests.conftest import START, refused
@@ -135,7 +136,7 @@ def test_a_reversal_gives_the_former_day_back_and_leaves_alone_what_was_decided_
 ):
     made = decree()
     clock.at = START.replace(year=2031, month=4)
-    service.renew(session, operator, issued[0], "换证", settings=site, now=clock.now())
+    service.replace_certificate(session, operator, issued[0], Action.RENEW, "换证", settings=site, now=clock.now())
     service.propose_reversal(session, two[0], made, "误发", "法", now=clock.now(), zone=site.zone)
     with refused(Refused, "not-reversible"):
         service.propose_reversal(session, two[0], made, "误发", "法", now=clock.now(), zone=site.zone)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from app.core.errors import Invalid, Refused
 from app.credentials import queries, service
 from app.credentials.models import Certificate, CertificateApplication, CertificatePeriod, CertificateStateChange
+from app.credentials.periods import Action
 from app.exams.models import Result
 from app.registry.models import Employment, Person, Posting
 from app.training.models import Attendance
@@ -45,7 +46,10 @@ def on(clock):
 def renew(session, operator, site, number, clock):
     def ask():
         return session.get(
-            Certificate, service.renew(session, operator, number, "期满换证", settings=site, now=clock.now()).id
+            Certificate,
+            service.replace_certificate(
+                session, operator, number, Action.RENEW, "期满换证", settings=site, now=clock.now()
+            ).id,
         )
 
     return ask
@@ -147,7 +151,9 @@ def test_other_domains_need_the_professional_paper_only_and_one_passed_since(
     number = issue(person, domains=("HOU",)).number
 
     def change(*domains):
-        return service.change_domains(session, operator, number, domains, "调整领域", settings=site, now=clock.now())
+        return service.replace_certificate(
+            session, operator, number, Action.DOMAINS, "调整领域", domains=domains, settings=site, now=clock.now()
+        )
 
     with refused(Refused, "professional-missing"):
         change("HOU", "ENV")
@@ -166,7 +172,9 @@ def test_other_domains_need_the_professional_paper_only_and_one_passed_since(
 
 def test_a_reissue_does_not_widen_the_domains(session, person, operator, site, clock, issue):
     number = issue(person, domains=("HOU",)).number
-    made = service.reissue(session, operator, number, "损坏", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.REISSUE, "损坏", settings=site, now=clock.now()
+    )
     assert session.get(Certificate, made.id).domains == ["HOU"]
 
 
@@ -186,10 +194,12 @@ def test_a_transfer_cancels_and_reissues_in_one_act_with_both_linked(
 ):
     add_powers(session, house.other_bureau)
     with refused(Refused, "same-agency"):
-        service.transfer(session, operator, number, "调动", settings=site, now=clock.now())
+        service.replace_certificate(session, operator, number, Action.TRANSFER, "调动", settings=site, now=clock.now())
     clock.forward(days=10)
     _move(session, person, house.other_bureau, date(2026, 3, 10))
-    made = service.transfer(session, operator, number, "调入泾川", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.TRANSFER, "调入泾川", settings=site, now=clock.now()
+    )
     old, new = session.scalars(select(Certificate).order_by(Certificate.id)).all()
     assert (new.id, new.agency_id, new.replaces_id, new.valid_to) == (made.id, house.other_bureau, old.id, LAST)
     facts = queries.certificate_facts(session, [person])[person]
@@ -204,7 +214,7 @@ def test_a_transfer_into_new_domains_needs_the_professional_paper(session, perso
     clock.forward(days=10)
     _move(session, person, house.other_bureau, date(2026, 3, 10))
     with refused(Refused, "professional-missing"):
-        service.transfer(session, operator, number, "调动", settings=site, now=clock.now())
+        service.replace_certificate(session, operator, number, Action.TRANSFER, "调动", settings=site, now=clock.now())
     assert len(session.scalars(select(Certificate)).all()) == 1
 
 
@@ -219,7 +229,9 @@ def test_another_name_in_the_register_is_an_exception_until_the_certificate_is_r
     browser = sign_in("ian")
     assert "has to be replaced" in browser.get(f"/credentials/certificates/{number}").text
     assert "王安宁" in browser.get("/credentials/due").text
-    made = service.reissue(session, operator, number, "姓名变更", settings=site, now=clock.now())
+    made = service.replace_certificate(
+        session, operator, number, Action.REISSUE, "姓名变更", settings=site, now=clock.now()
+    )
     assert session.get(Certificate, made.id).face["holder_name"] == "王安宁"
     assert queries.renamed(session, None, TODAY, clock.now()) == []
 
@@ -228,7 +240,7 @@ def test_days_are_lent_only_where_the_rules_allow_and_a_renewal_is_pending(
     session, person, number, on, cast, site, adopt, operator
 ):
     moment = on(date(2031, 2, 20))
-    wish = service.Wish(queries_kind("RENEW"), "期满换证")
+    wish = service.Wish(Action.RENEW, "期满换证")
     asked = service.propose_about(session, cast["reg"].actor, number, wish, today=date(2031, 2, 20), now=moment)
 
     def lend(until):
@@ -244,15 +256,9 @@ def test_days_are_lent_only_where_the_rules_allow_and_a_renewal_is_pending(
     assert (row.valid_to, row.printed_to) == (date(2031, 3, 15), LAST)
 
 
-def queries_kind(name):
-    from app.credentials.periods import Action
-
-    return Action(name)
-
-
 def test_a_renewal_goes_through_application_check_and_decision(session, person, number, on, cast, site, with_password):
     moment, day = on(date(2031, 1, 10)), date(2031, 1, 10)
-    wish = service.Wish(queries_kind("RENEW"), "期满换证")
+    wish = service.Wish(Action.RENEW, "期满换证")
     asked = service.propose_about(session, cast["reg"].actor, number, wish, today=day, now=moment)
     service.check(session, cast["sun"].actor, [asked], now=moment)
     (row,) = queries.applications(session, None, day, moment, state="CHECKED")
