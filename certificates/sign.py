@@ -313,9 +313,9 @@ def _response(data: bytes) -> tsp.TimeStampResp:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """The coroutine's result, also when the calling thread is inside an event loop of its own."""
     if not _is_inside_loop():
-        return asyncio.run(work)
+        return asyncio.run(work)  # noqa: TID251  no loop runs here
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        return pool.submit(asyncio.run, work).result()  # noqa: TID251  a thread of its own
 
 
 def _is_inside_loop() -> bool:

@@ -157,10 +157,10 @@ class Candidate:
         return name, head.encode() + body
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def run_async(work: Coroutine[Any, Any, None]) -> None:
     """Run it to its end on a loop of its own, in a thread: the caller's may be held by a browser."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+        thread.submit(asyncio.run, work).result()  # noqa: TID251  the one place
 
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
@@ -193,7 +193,7 @@ def ask_together(port: int, requests: list[bytes], seconds: float) -> list[float
         until = time.perf_counter() + seconds
         await asyncio.gather(*(ask_on(port, request, until, times) for request in requests))
 
-    _run(everybody())
+    run_async(everybody())
     return sorted(times)
 
 
@@ -220,7 +220,7 @@ def ask_steadily(port: int, requests: list[bytes], rate: float, seconds: float, 
         begun = time.perf_counter() + 0.2
         await asyncio.gather(*(line(first, begun) for first in range(lines)))
 
-    _run(everybody())
+    run_async(everybody())
     return sorted(times)
 
 
@@ -256,7 +256,7 @@ def write_together(candidates: list[Candidate], port: int, seconds: float) -> No
         until = time.perf_counter() + seconds
         await asyncio.gather(*(write_on(candidate, port, until) for candidate in candidates))
 
-    _run(everybody())
+    run_async(everybody())
 
 
 def seed_hall(site: LiveSite, count: int) -> list[Candidate]:

@@ -34,7 +34,7 @@ from app.registry.models import Unit
 from app.sealer import LEASE
 from tests.bench.cohort import gather
 from tests.conftest import PROJECT
-from tests.live import LiveSite
+from tests.live import LiveSite, run_async
 
 PASSWORD = "Harbour-Lantern-58"
 ALREADY = b"Somebody has decided or withdrawn this application already."
@@ -101,7 +101,7 @@ class Desk:
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*(self.work(issuer, port) for issuer in issuers))
 
-        asyncio.run(everybody())
+        run_async(everybody())
 
 
 async def _ask(port: int, issuer: Issuer, application: int) -> tuple[int, bytes]:
