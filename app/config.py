@@ -26,7 +26,7 @@ class Settings:
     """Everything the site reads from its surroundings.
 
     Paths are absolute. `secret_key` signs cookies; `identity_key` (32 bytes) encrypts identity numbers and keys their
-    blind index, and is kept outside the database. `workers` counts web processes, one blocking thread each;
+    blind index, and is kept outside the database. `workers` counts web processes, four threads each;
     `seal_workers` those that seal when many documents wait.
     `seal_provider` names a customer's own seal service as `package.module:factory`, which then seals in place of a key.
     `signing_key` is a file (PEM, or PKCS#12 by its ending) or a `pkcs11:` address. `webhook_networks` are the networks
@@ -56,6 +56,11 @@ class Settings:
     seal_workers: int = 1
     webhook_networks: tuple[str, ...] = ()
     testing: bool = False
+
+    @property
+    def calendars(self) -> Path:
+        """The folder of the site's own calendars of holidays."""
+        return self.instance / "regimes"
 
     @property
     def secure(self) -> bool:

@@ -31,7 +31,7 @@ def build(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
         csrf.exempt(blueprint)
     http.register(app)
-    pages.KEEP_CALENDARS_IN(settings.instance / "regimes")
+    pages.KEEP_CALENDARS_IN(settings.calendars)
     _prepare_templates(app)
     for short_way in (*pages.SHORT_WAYS, *api_v1.SHORT_WAYS):
         app.wsgi_app = short_way(app)  # type: ignore[method-assign]

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    create_engine,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -191,6 +193,14 @@ def _queue_writers(engine: Engine, queue: str | None) -> None:
     def _checkin(_connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401
         if "queue" in record.info:
             fcntl.flock(record.info["queue"], fcntl.LOCK_UN)
+
+
+@cache
+def engine_of(url: str) -> Engine:
+    """The engine of a process that has no site, made once."""
+    engine = create_engine(url)
+    prepare_engine(engine)
+    return engine
 
 
 def insert_into(session: Session, model: Any) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401 - a mapped class

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -155,14 +155,28 @@ class _PerEngine:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, _Ready]:
         """Run it straight by the driver, unless somebody listens to what is executed; the cursor, and how to read."""
-        ready = self._ready.get(connection.dialect.name)
-        if ready is None:
-            ready = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+        ready = self._for(connection)
         parameters = ready.parameters(values)
         if connection.dispatch.before_cursor_execute:
             return connection.exec_driver_sql(ready.sql, parameters).cursor, ready
         driver: Any = connection.connection.driver_connection
         return driver.execute(ready.sql, parameters), ready
+
+    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The same for many rows, with nothing to read."""
+        if len(rows) < 2 or connection.dispatch.before_cursor_execute:
+            for values in rows:
+                self.run(connection, values)
+            return
+        ready = self._for(connection)
+        driver: Any = connection.connection.driver_connection
+        driver.cursor().executemany(ready.sql, [ready.parameters(values) for values in rows])
+
+    def _for(self, connection: Connection) -> _Ready:
+        found = self._ready.get(connection.dialect.name)
+        if found is None:
+            found = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+        return found
 
 
 class Prepared:
@@ -215,6 +229,10 @@ class PreparedWrite:
 
     def run(self, session: Session, **values: Any) -> None:  # noqa: ANN401 - by hole
         """Run them with values for every hole."""
+        self.run_all(session, [values])
+
+    def run_all(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run them for each of the rows, which goes to PostgreSQL in one go."""
         connection = session.connection()
         for write in self._each if connection.dialect.name == "sqlite" else (self._at_once,):
-            write.run(connection, values)
+            write.run_all(connection, rows)

@@ -1,12 +1,16 @@
 """Sweeps of the duty decisions: how everyone stands, and telling connected systems of whom it changed for."""
 
 import logging
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
+from app.core.beside import in_order
 from app.core.database import reading_only
 from app.core.errors import Invalid, Unavailable
 from app.core.http import settings, zone
 from app.credentials import service as credentials
+from app.eligibility.queries.states import State
 from app.eligibility.service import attesting, carrying, states, webhooks, whatif
 from app.extensions import db
 
@@ -15,7 +19,10 @@ log = logging.getLogger("chizheng.eligibility")
 
 
 def look_at_everyone(now: datetime) -> int:
-    """Once a day judge everyone afresh; goes on where it was broken off. Returns how many rows were written."""
+    """Once a day judge everyone afresh; goes on where it was broken off. Returns how many rows were written.
+
+    A large registry is judged by a process for each core; this one writes.
+    """
     return _sweep(states.Sweep.EVERYONE, now)
 
 
@@ -27,22 +34,23 @@ def look_at_due(now: datetime) -> int:
 def _sweep(kind: states.Sweep, now: datetime) -> int:
     started = states.begin(db.session(), kind, now=now, zone=zone())
     db.session.commit()
-    written = 0
-    while started and (group := _look(kind, now)) is not None:
-        written += states.keep(db.session(), group, now=now)
+    if not started:
+        return 0
+    written, hands = 0, states.hands_for(db.session(), kind)
+    for ids, found in _judged(states.groups(db.session(), kind, now=now), now, hands):
+        written += states.keep(db.session(), kind, ids[-1], found, now=now)
         db.session.commit()
         db.session.expunge_all()
-    if started:
-        states.finish(db.session(), kind, now=now)
-        db.session.commit()
+    states.finish(db.session(), kind, now=now)
+    db.session.commit()
     return written
 
 
-def _look(kind: states.Sweep, now: datetime) -> states.Group | None:
-    with reading_only():
-        group = states.look(db.session(), kind, now=now, zone=zone())
-    db.session.rollback()
-    return group
+def _judged(groups: Iterator[list[int]], now: datetime, hands: int) -> Iterator[tuple[list[int], tuple[State, ...]]]:
+    if hands == 1:
+        return in_order(partial(states.judged, db.session(), now=now, zone=zone()), groups, 1)
+    aside = states.Aside(settings().database_url, settings().calendars, zone(), now)
+    return in_order(partial(states.judged_aside, aside), groups, hands, partial(states.stand_aside, aside))
 
 
 def seal_attestations(now: datetime) -> int:

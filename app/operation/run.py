@@ -17,6 +17,10 @@ from app.config import Settings
 GRACE_SECONDS = 10
 
 
+THREADS = 4
+"""Of each web worker; more share Python's lock and lengthen the tail (docs/decisions/0015)."""
+
+
 def migrate(app: Flask) -> None:
     """Bring the database to the newest migration."""
     with app.app_context():
@@ -24,10 +28,10 @@ def migrate(app: Flask) -> None:
 
 
 def web_command(settings: Settings, host: str) -> list[str]:
-    """The production server: one blocking thread a worker, which measured best."""
+    """The production server: few threads a worker, so that what comes at once shares a transaction."""
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "app:create_app", "--host", host,
-        "--port", str(settings.port), "--workers", str(settings.workers), "--blocking-threads", "1",
+        "--port", str(settings.port), "--workers", str(settings.workers), "--blocking-threads", str(THREADS),
         "--backlog", "2048", "--respawn-failed-workers", "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
 

@@ -151,7 +151,7 @@ def calendar_command(file: Path, source: str, *, every_day: bool, write: bool, a
     plan = plan_calendar(file.name, _bounded(file), source=source, every_day=every_day)
     _show_plan(plan, as_json=as_json)
     if write and not plan.faults:
-        folder = settings().instance / "regimes"
+        folder = settings().calendars
         written = keep_calendar(db.session(), system_actor("command line"), plan, folder, now=now())
         db.session.commit()
         click.echo("\n".join(f"written: {path.name}" for path in written), err=as_json)

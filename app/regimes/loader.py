@@ -4,9 +4,11 @@ A lower layer may add or tighten. What stands on a statute or on national policy
 file and line. Beside the bundled data a site keeps the holidays of later years in a folder of its own.
 """
 
+import fnmatch
 import hashlib
 import json
 import logging
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -73,7 +75,10 @@ def keep_calendars_in(folder: Path | None) -> None:
 def calendar_files() -> tuple[Path, ...]:
     """The site's own calendars, by name."""
     folder = _calendars.get("folder")
-    return tuple(sorted(folder.glob(CALENDAR_FILES))) if folder is not None else ()
+    if folder is None or not folder.is_dir():
+        return ()
+    names = fnmatch.filter(os.listdir(folder), CALENDAR_FILES)  # noqa: PTH208  a tenth of the time of a glob
+    return tuple(folder / name for name in sorted(names))
 
 
 def calendar_faults() -> tuple[Fault, ...]:

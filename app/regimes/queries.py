@@ -1,7 +1,6 @@
 """Regimes as plain rows, for pages, the command line and other rooms."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFound
+from app.core.kept import Kept
 from app.core.prepared import KNOWN_AT, Prepared
 from app.regimes.layers import layer_schema
 from app.regimes.loader import DATA, Fault, Source, available, calendar_faults, check_file, load, stack_of
@@ -178,9 +178,8 @@ _IN_ORDER = (
 _ADOPTED = Prepared(_IN_ORDER, _IN_ORDER.where(RegimeAdoption.adopted_at <= KNOWN_AT))
 _Key = tuple[object, ...]
 _Adopted = Sequence[tuple[int, str, date, int | None]]
-_MERGED: OrderedDict[_Key, tuple[Regime, tuple[Source, ...]]] = OrderedDict()
+_MERGED: Kept[_Key, tuple[Regime, tuple[Source, ...]]] = Kept(64)
 """Regimes this process has put together, by what they were put together of; equal keys mean equal content."""
-_MOST_MERGED = 64
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -203,11 +202,13 @@ def at_version(session: Session, version: str) -> Regime | None:
     kept = session.get(RegimeVersion, version)
     if kept is None:
         return None
-    if ("kept", version) not in _MERGED:
+    found = _MERGED.get(("kept", version))
+    if found is None:
         rows = select(RegimeText.sha256, RegimeText.text).where(RegimeText.sha256.in_(kept.layers))
         texts = {row.sha256: row.text for row in session.execute(rows)}
-        _remember(("kept", version), rebuilt(kept.regime, [texts[digest] for digest in kept.layers]), ())
-    return _MERGED["kept", version][0]
+        regime = rebuilt(kept.regime, [texts[digest] for digest in kept.layers])
+        found = _MERGED.put(("kept", version), (regime, ()))
+    return found[0]
 
 
 _KEPT = Prepared(select(RegimeVersion.version).where(RegimeVersion.version == bindparam("version")))
@@ -222,7 +223,7 @@ def layers_of(regime: Regime) -> tuple[Source, ...]:
     """The layers that a regime got from `effective`, `proposed` or the loader is made of, national floor first."""
     if load(regime.id).version == regime.version:
         return stack_of(regime.id)
-    return next(stack for found, stack in reversed(_MERGED.values()) if stack and found.version == regime.version)
+    return next(stack for found, stack in _MERGED.newest_first() if stack and found.version == regime.version)
 
 
 def adoptions(session: Session, regime: str) -> tuple[AdoptionRow, ...]:
@@ -301,16 +302,8 @@ def _overlaid(session: Session, regime: str, adopted: _Adopted, proposal: Propos
     if not adopted and proposal is None:
         return files
     key = (files.version, tuple(adopted), proposal)
-    if key not in _MERGED:
-        _remember(key, *overlaid(regime, _overlays(session, adopted, proposal)))
-    _MERGED.move_to_end(key)
-    return _MERGED[key][0]
-
-
-def _remember(key: _Key, regime: Regime, stack: tuple[Source, ...]) -> None:
-    _MERGED[key] = regime, stack
-    while len(_MERGED) > _MOST_MERGED:
-        _MERGED.popitem(last=False)
+    found = _MERGED.get(key) or _MERGED.put(key, overlaid(regime, _overlays(session, adopted, proposal)))
+    return found[0]
 
 
 def _overlays(session: Session, adopted: _Adopted, proposal: Proposal | None) -> list[Overlay]:

@@ -1,18 +1,13 @@
-"""Sealing by helper processes: each opens the seal itself, draws and signs what it is given, and ends with its parent.
+"""Sealing by helper processes: each opens the seal itself, and draws and signs what it is given.
 
-Only this package is imported by a helper, so that it is at work within a second or two.
+A helper imports this package and nothing of a site, so that it is at work within a second or two.
 """
 
 import logging
-import os
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from certificates.errors import CertificateError, SealFailed
@@ -136,16 +131,3 @@ def _by(order: Order, font: Font, layout: Layout) -> Callable[[CertificateFace],
         return lambda face: service.sealed(render(layout, certificate_values(face), font), order.now)
     signer = open_seal(order.source)
     return lambda face: seal_face(face, layout, font, signer, order.now, order.tsa, order.validation)
-
-
-def stand_by() -> None:
-    """A helper ends with the process that started it, however that ends, and leaves Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=[parent.sentinel], daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)

@@ -24,7 +24,7 @@ def grow(session: Session, template: int, first: int, count: int) -> None:
     for model in BY_PERSON:
         kept = {"id": "n.id + 100000000", "person_id": "n.id"}
         if model is Certificate:
-            kept |= {"number": "'C-' || n.id", "check_code": "'c'"}
+            kept |= {"number": "'C-' || n.id", "check_code": "'c'", "status_index": "n.id"}
         _copy(session, model, series, f"t.person_id = {template}", kept)
     session.commit()
 

@@ -5,24 +5,23 @@ next one where it stopped, and the row of a document is unique, so that no secon
 """
 
 import logging
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.core.beside import in_order
 from app.core.database import reading_only
 from app.credentials import queries
 from app.credentials.service.coding import coder
 from app.credentials.service.keys import sealing_keys, unusable
 from app.credentials.service.sealing import Pressed, Unsealed, pressed, unsealed_after
 from certificates.errors import CertificateError
-from certificates.fast.hands import Fault, Order, seal_faces, stand_by
+from certificates.fast.hands import Fault, Order, seal_faces
 from certificates.layout import CERTIFICATE, layout_of
 from certificates.sign import Sealed
 
@@ -30,8 +29,6 @@ BATCH, STAMPED_BATCH = 50, 5
 """Documents of one transaction; with a time stamp each takes fifty times as long."""
 HANDS_FROM = 4
 """Batches from which on other processes are worth their start, which takes a second or two."""
-AHEAD = 2
-"""Batches in hand for each process: one being sealed, one ready; more would only wait in memory."""
 
 log = logging.getLogger("chizheng.credentials")
 
@@ -76,7 +73,7 @@ def sweep_over(session: Session, sweep: Sweep, size: int, hands: int) -> Iterato
     """Every waiting document; what helpers that ended too soon had in hand is sealed by this process."""
     batches = _batches(session, sweep.settings, size, sweep.order.now)
     try:
-        for waiting, done in sealed_in_order(sweep.order, batches, hands):
+        for waiting, done in in_order(partial(_seal, sweep.order), batches, hands):
             yield tuple(_kept(sweep, waiting, done))
     except BrokenProcessPool:
         log.warning("a sealing process ended too soon; this one goes on alone")
@@ -108,23 +105,5 @@ def _batches(session: Session, settings: Settings, size: int, now: datetime) -> 
         yield found
 
 
-def sealed_in_order(
-    order: Order, batches: Iterator[list[Unsealed]], hands: int
-) -> Iterator[tuple[list[Unsealed], list[Sealed | Fault]]]:
-    """Each batch with what came of it, in order; never more than a few batches are drawn ahead."""
-    if hands == 1:
-        yield from ((batch, seal_faces(order, [one.face for one in batch])) for batch in batches)
-        return
-    pool = ProcessPoolExecutor(hands, get_context("spawn"), initializer=stand_by)
-    in_hand: deque[tuple[list[Unsealed], Future[list[Sealed | Fault]]]] = deque()
-    try:
-        for batch in batches:
-            in_hand.append((batch, pool.submit(seal_faces, order, [one.face for one in batch])))
-            if len(in_hand) >= hands * AHEAD:
-                drawn, work = in_hand.popleft()
-                yield drawn, work.result()
-        while in_hand:
-            drawn, work = in_hand.popleft()
-            yield drawn, work.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def _seal(order: Order, waiting: Sequence[Unsealed]) -> list[Sealed | Fault]:
+    return seal_faces(order, [one.face for one in waiting])

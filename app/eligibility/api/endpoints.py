@@ -40,8 +40,7 @@ def check() -> ResponseReturnValue:
     question = question_of(_body(LARGEST_CHECK))
     if (standing := _still_stands(question)) is not None:
         return standing
-    desk = current_app.extensions["desk"]
-    answer = service.check(db.session(), actor(), question, today=today(), now=now(), desk=desk)
+    answer = service.check(db.session(), actor(), question, today=today(), now=now())
     db.session.commit()
     given = current_app.json.response(answer.json)
     given.headers["ETag"] = f'"{repeating.tag_of(answer)}"'

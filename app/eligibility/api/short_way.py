@@ -1,10 +1,13 @@
 """The short way of a check: a connected system's question, judged and recorded without the web framework.
 
-It takes a good token, a question that can be asked, and no condition on an earlier answer.
+It takes a good token, a question that can be asked, and no condition on an earlier answer. Questions that come at once
+are recorded in one transaction.
 """
 
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,13 +16,24 @@ from app.core.clock import local_day
 from app.core.database import set_reading, short_read
 from app.core.permissions import Actor, P
 from app.core.short_way import Headers, NotPlain, ShortWay
+from app.core.together import Together
 from app.eligibility import service
 from app.eligibility.api.bodies import question_of
+from app.eligibility.facts import Question
 from app.eligibility.service import repeating
 from app.extensions import db
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+    from flask import Flask
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A token and the question that came with it."""
+
+    token: str
+    question: Question
 
 
 class CheckShortly(ShortWay):
@@ -28,26 +42,34 @@ class CheckShortly(ShortWay):
     path = re.compile(r"/api/v1/eligibility/check")
     most_bytes = 256 * 1024
 
+    def __init__(self, app: "Flask") -> None:
+        super().__init__(app)
+        self._together: Together[_Sent, service.Answer] = Together(self._check)
+
     def answer(self, environ: "WSGIEnvironment", asked: re.Match[str], body: bytes) -> tuple[bytes, Headers]:  # noqa: ARG002
-        """Check who asks, judge, record, commit. The end of the application context undoes what was not committed."""
+        """Check who asks, judge, record, commit."""
         kind, _space, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if kind.lower() != "bearer" or "HTTP_IF_NONE_MATCH" in environ or "HTTP_CONTENT_ENCODING" in environ:
             raise NotPlain
-        question, now = question_of(body), self.app.extensions["clock"].now()
-        today, desk = local_day(now, self.app.config["SETTINGS"].zone), self.app.extensions["desk"]
-        with self.app.app_context():
-            system = _system(token.strip(), now)
-            given = service.check(db.session(), system, question, today=today, now=now, desk=desk)
-            db.session.commit()
+        given = self._together.do(_Sent(token.strip(), question_of(body)))
         tag = ("ETag", f'"{repeating.tag_of(given)}"')
         return json.dumps(given.json, ensure_ascii=False).encode(), [tag]
 
+    def _check(self, sent: list[_Sent]) -> list[service.Answer | Exception]:
+        """Everything that came together, in one transaction; the end of the context undoes what was not committed."""
+        now, desk = self.app.extensions["clock"].now(), self.app.extensions["desk"]
+        today = local_day(now, self.app.config["SETTINGS"].zone)
+        with self.app.app_context():
+            systems = _systems({one.token for one in sent}, now)
+            asked = [service.Asked(systems[one.token], one.question) for one in sent if one.token in systems]
+            answers = iter(service.check_all(db.session(), asked, today=today, now=now, desk=desk))
+            db.session.commit()
+        return [next(answers) if one.token in systems else NotPlain() for one in sent]
 
-def _system(token: str, now: datetime) -> Actor:
-    """Who the token stands for, if it may ask; raises NotPlain."""
+
+def _systems(tokens: Iterable[str], now: datetime) -> dict[str, Actor]:
+    """By token who it stands for, where they may ask."""
     set_reading(only=False)
     with short_read(db.session()):
-        found = accounts.bearer(db.session(), token, now)
-    if found is None or not found.may(P.ELIGIBILITY_CHECK):
-        raise NotPlain
-    return found
+        found = {token: accounts.bearer(db.session(), token, now) for token in tokens}
+    return {token: one for token, one in found.items() if one is not None and one.may(P.ELIGIBILITY_CHECK)}

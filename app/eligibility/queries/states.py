@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
 from app.core.prepared import Prepared, among
@@ -107,6 +107,11 @@ _KEPT = Prepared(
 def kept_states(session: Session, person_ids: Sequence[int]) -> dict[int, KeptState]:
     """What is kept of these people."""
     return {row[0]: KeptState(*row) for row in _KEPT.rows(session, ids=list(person_ids))}
+
+
+def people_count(session: Session) -> int:
+    """How many people the registry holds."""
+    return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
 def everyone_after(session: Session, after_id: int) -> list[int]:

@@ -1,6 +1,6 @@
 """What can be asked: a decision, many decisions, a decision again."""
 
-from app.eligibility.service.asking import Answer, check
+from app.eligibility.service.asking import Asked, check, check_all
 from app.eligibility.service.attesting import (
     Draft,
     attestation_draft,
@@ -12,6 +12,7 @@ from app.eligibility.service.attesting import (
 )
 from app.eligibility.service.batch import LONGEST_LINE, MOST_LINES, Line, batch
 from app.eligibility.service.desk import Desk
+from app.eligibility.service.keeping import Answer
 from app.eligibility.service.overriding import overridable_rules, override
 from app.eligibility.service.replaying import Difference, Replayed, replay
 from app.eligibility.service.squads import Picked, codes_in, pick
@@ -22,6 +23,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "MOST_LINES",
     "Answer",
+    "Asked",
     "Compared",
     "Desk",
     "Difference",
@@ -35,6 +37,7 @@ __all__ = [
     "attestation_draft",
     "batch",
     "check",
+    "check_all",
     "codes_in",
     "compare",
     "keep_attestation",

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import N_, DomainError, Invalid
 from app.core.permissions import Actor
 from app.eligibility.facts import Question
-from app.eligibility.service.asking import Answer, check
+from app.eligibility.service.asking import Asked, check_all
+from app.eligibility.service.keeping import Answer
 
 MOST_LINES = 5000
 LONGEST_LINE = 64 * 1024
@@ -90,25 +91,20 @@ def _answered(
     today: date,
     now: datetime,
 ) -> Iterator[Line]:
-    for number, line in group:
-        if isinstance(line, DomainError):
-            yield Line(number, None, line)
-        elif line.strip():
-            yield _answer(session, actor, number, line, read, today, now)
+    found = [(number, _question(line, read)) for number, line in group if isinstance(line, DomainError) or line.strip()]
+    asked = [Asked(actor, one) for _number, one in found if isinstance(one, Question)]
+    given = iter(check_all(session, asked, today=today, now=now))
+    for number, one in found:
+        said = next(given) if isinstance(one, Question) else one
+        yield Line(number, None, said) if isinstance(said, DomainError) else Line(number, said, None)
 
 
-def _answer(
-    session: Session,
-    actor: Actor,
-    number: int,
-    line: bytes,
-    read: Callable[[bytes], Question],
-    today: date,
-    now: datetime,
-) -> Line:
+def _question(line: bytes | DomainError, read: Callable[[bytes], Question]) -> Question | DomainError:
+    if isinstance(line, DomainError):
+        return line
     try:
         if len(line) > LONGEST_LINE:
             raise Invalid("line-too-long", N_("A line may have at most %(limit)s bytes."), limit=LONGEST_LINE)
-        return Line(number, check(session, actor, read(line), today=today, now=now), None)
+        return read(line)
     except DomainError as refusal:
-        return Line(number, None, refusal)
+        return refusal

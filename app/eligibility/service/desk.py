@@ -5,7 +5,6 @@ transaction. While the count stands where it stood when facts were loaded, they 
 the same people asks the database for that one number and judges in memory.
 """
 
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,13 +12,14 @@ from threading import Lock
 
 from sqlalchemy.orm import Session
 
+from app.core.kept import Kept
 from app.core.permissions import Actor, P
-from app.eligibility.decision import Decision
 from app.eligibility.docket import Docket
 from app.eligibility.facts import Question
 from app.eligibility.intervals import local_day
-from app.eligibility.queries import Loaded, find_people, load_for
+from app.eligibility.queries import find_people, load_for
 from app.eligibility.queries.loading import COUNTED
+from app.eligibility.service.keeping import Grounds, Judged
 from app.ledger.queries import changes
 from app.regimes.loader import default_zone
 
@@ -28,48 +28,44 @@ MOST = 512
 
 @dataclass
 class Laid:
-    """Facts with a docket over them; `stamp` is the count of changes as of which they were loaded.
-
-    `is_kept` says that facts and rules were found among those kept for earlier decisions.
-    """
+    """Facts with a docket over them; `stamp` is the count of changes as of which they were loaded."""
 
     stamp: int
-    loaded: Loaded
+    grounds: Grounds
     docket: Docket
-    is_kept: bool = False
     lock: Lock = field(default_factory=Lock)
 
 
-class Desk:
-    """What one process has laid out, the least used thrown away first. Safe to share between threads."""
+class Desk(Kept[Hashable, Laid]):
+    """What one process has laid out."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._laid: OrderedDict[Hashable, Laid] = OrderedDict()
-        self._lock = Lock()
+        super().__init__(most)
 
-    def judge(
-        self, session: Session, actor: Actor, question: Question, *, today: date, now: datetime
-    ) -> tuple[Decision, Laid]:
-        """The decision on a question that `takes` allows; raises BadQuestion like a judgement without a desk.
 
-        The session must not have changed anything yet: its own changes would be taken for everybody's.
-        """
-        stamp, key = changes(session), _key(actor, question, today)
-        with self._lock:
-            laid = self._laid.get(key)
-        if laid is None or laid.stamp != stamp:
-            laid = _lay(session, actor, question, stamp, today)
-            self._put(key, laid)
+class Reader:
+    """Judges from a desk by what is recorded when it is made.
+
+    The session must not have changed anything before: its own changes would be taken for everybody's.
+    """
+
+    def __init__(self, desk: Desk, session: Session, today: date) -> None:
+        self._desk, self._session, self._today = desk, session, today
+        self._stamp = changes(session)
+
+    def judge(self, actor: Actor, question: Question, now: datetime) -> Judged:
+        """Judge a question that `takes` allows; raises BadQuestion like a judgement without a desk."""
+        key = _key(actor, question, self._today)
+        laid = self._desk.get(key)
+        if laid is None or laid.stamp != self._stamp:
+            laid = self._desk.put(key, self._lay(actor, question))
         with laid.lock:
-            return laid.docket.check(question, asked_at=now), laid
+            return Judged(actor, laid.docket.check(question, asked_at=now), laid.grounds)
 
-    def _put(self, key: Hashable, laid: Laid) -> None:
-        with self._lock:
-            self._laid[key] = laid
-            self._laid.move_to_end(key)
-            while len(self._laid) > self._most:
-                self._laid.popitem(last=False)
+    def _lay(self, actor: Actor, question: Question) -> Laid:
+        people = find_people(self._session, question.people, self._today, actor.scope(P.ELIGIBILITY_CHECK))
+        loaded = load_for(self._session, question, people, None)
+        return Laid(self._stamp, Grounds(loaded), Docket(loaded.facts, loaded.regime))
 
 
 def takes(question: Question) -> bool:
@@ -89,9 +85,3 @@ def _key(actor: Actor, question: Question, today: date) -> Hashable:
     zone = default_zone()
     days = local_day(question.start, zone), local_day(question.end, zone)
     return question.people, question.place, days, actor.scope(P.ELIGIBILITY_CHECK), today
-
-
-def _lay(session: Session, actor: Actor, question: Question, stamp: int, today: date) -> Laid:
-    people = find_people(session, question.people, today, actor.scope(P.ELIGIBILITY_CHECK))
-    loaded = load_for(session, question, people, None)
-    return Laid(stamp, loaded, Docket(loaded.facts, loaded.regime))

@@ -14,7 +14,7 @@ from app.eligibility.facts import Override, Question
 from app.eligibility.judgement import evaluate
 from app.eligibility.models import DecisionOverride
 from app.eligibility.queries import StoredDecision, decision, find_people, load_for
-from app.eligibility.service.asking import Answer, keep
+from app.eligibility.service.keeping import Answer, keep
 from app.eligibility.service.records import restored
 from app.ledger.service import record
 

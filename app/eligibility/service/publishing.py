@@ -16,7 +16,7 @@ from app.eligibility.queries import Loaded, load_for
 from app.eligibility.queries import rosters as queries
 from app.eligibility.queries.coverage import Duty, RosterCheck, check_roster
 from app.eligibility.queries.rosters import RosterRow, RosterState
-from app.eligibility.service.asking import Answer, keep
+from app.eligibility.service.keeping import Answer, keep
 from app.eligibility.service.rosters import question_to_publish
 from app.ledger.service import record
 from app.registry import queries as registry

@@ -4,12 +4,13 @@ import hashlib
 import json
 import secrets
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from app.eligibility.rules.table import RULES
@@ -27,22 +28,26 @@ def new_id(now: datetime) -> str:
 
 def stored(value: Any) -> Any:  # noqa: ANN401 - walks any fact
     """The value as JSON types with its order kept, so that it can be read back as it was."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: stored(getattr(value, name)) for name in _names(type(value))}
-    if isinstance(value, Mapping):
-        return {str(key): stored(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [stored(one) for one in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    kind: Any = type(value)
+    how = _how_stored(kind)
+    return value if how is None else how(value)
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+def _how_stored(kind: type[Any]) -> Callable[[Any], Any] | None:
+    """How values of a type are stored; None for those that are JSON as they are."""
+    if is_dataclass(kind):
+        names = tuple(one.name for one in fields(kind))
+        return lambda value: {name: stored(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): stored(one) for key, one in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [stored(one) for one in value]
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    if issubclass(kind, datetime | date):
+        return kind.isoformat
+    return str if issubclass(kind, Decimal) else None
 
 
 def restored(kind: type[T], value: Any) -> T:  # noqa: ANN401 - JSON

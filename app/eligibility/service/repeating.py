@@ -16,7 +16,7 @@ from app.core.permissions import Actor, P
 from app.eligibility.facts import BadQuestion, Question, as_known
 from app.eligibility.models import DecisionRecord
 from app.eligibility.queries import find_people, load_for
-from app.eligibility.service.asking import Answer
+from app.eligibility.service.keeping import Answer
 from app.eligibility.service.records import rule_versions, stored
 
 FRESH = timedelta(seconds=60)

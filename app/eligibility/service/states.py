@@ -1,8 +1,11 @@
 """Look at how people stand, in groups, from where the last look stopped; tell webhooks of whom it changed for."""
 
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +13,25 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_day
+from app.core.database import engine_of, reading_only
 from app.eligibility.models import PersonState, StateSweep
-from app.eligibility.queries.states import KeptState, State, due_after, everyone_after, kept_states, states_of
+from app.eligibility.queries.states import (
+    KeptState,
+    State,
+    due_after,
+    everyone_after,
+    kept_states,
+    people_count,
+    states_of,
+)
 from app.eligibility.service.announcing import StateChange, announce
+from app.regimes.loader import keep_calendars_in
 
 OVERLAP = timedelta(minutes=5)
 """What was recorded shortly before a look began may have been committed only afterwards; it is looked at again."""
+
+MANY = 5_000
+"""People from whom on other processes are worth their start, which takes some seconds."""
 
 
 class Sweep(StrEnum):
@@ -23,15 +39,6 @@ class Sweep(StrEnum):
 
     EVERYONE = "EVERYONE"
     DUE = "DUE"
-
-
-@dataclass(frozen=True)
-class Group:
-    """Some people as they stand now; `last_id` is the last of them."""
-
-    kind: Sweep
-    last_id: int
-    states: tuple[State, ...]
 
 
 def begin(session: Session, kind: Sweep, *, now: datetime, zone: ZoneInfo) -> bool:
@@ -48,22 +55,68 @@ def begin(session: Session, kind: Sweep, *, now: datetime, zone: ZoneInfo) -> bo
     return True
 
 
-def look(session: Session, kind: Sweep, *, now: datetime, zone: ZoneInfo) -> Group | None:
-    """Judge the next group; None when nobody is left. Only reads."""
-    progress = session.get_one(StateSweep, kind.value)
-    if kind is Sweep.EVERYONE:
-        ids = everyone_after(session, progress.after_id)
-    else:
-        ids = due_after(session, progress.after_id, progress.since, now)
-    if not ids:
-        return None
-    return Group(kind, ids[-1], tuple(states_of(session, ids, now, local_day(now, zone))))
+def hands_for(session: Session, kind: Sweep) -> int:
+    """How many processes look: at everyone, where that is many, one for each core, else only this one."""
+    with reading_only():
+        many = kind is Sweep.EVERYONE and people_count(session) >= MANY
+    session.rollback()
+    return (os.cpu_count() or 1) if many else 1
 
 
-def keep(session: Session, group: Group, *, now: datetime) -> int:
-    """Write the states that are other than before, with a message for each webhook concerned; returns how many."""
-    before = kept_states(session, [one.person_id for one in group.states])
-    met = [(before.get(state.person_id), state) for state in group.states]
+def groups(session: Session, kind: Sweep, *, now: datetime) -> Iterator[list[int]]:
+    """The ids of who is left to be looked at, group by group; each reading ends in a rollback."""
+    with reading_only():
+        progress = session.get_one(StateSweep, kind.value)
+        after, since = progress.after_id, progress.since
+    while True:
+        with reading_only():
+            due = kind is Sweep.DUE
+            ids = due_after(session, after, since, now) if due else everyone_after(session, after)
+        session.rollback()
+        if not ids:
+            return
+        after = ids[-1]
+        yield ids
+
+
+def judged(session: Session, ids: Sequence[int], *, now: datetime, zone: ZoneInfo) -> tuple[State, ...]:
+    """How they stand now, as far as they are still known. Only reads, and ends in a rollback."""
+    with reading_only():
+        found = tuple(states_of(session, ids, now, local_day(now, zone)))
+    session.rollback()
+    return found
+
+
+@dataclass(frozen=True)
+class Aside:
+    """What a process beside the scheduler's needs to judge people for it."""
+
+    database_url: str = field(repr=False)
+    calendars: Path
+    zone: ZoneInfo
+    now: datetime
+
+
+def stand_aside(aside: Aside) -> None:
+    """Make such a process ready: it knows the site's calendars, and gives way to whatever is waited for."""
+    os.nice(10)
+    keep_calendars_in(aside.calendars)
+
+
+def judged_aside(aside: Aside, ids: Sequence[int]) -> tuple[State, ...]:
+    """`judged` in such a process."""
+    with Session(engine_of(aside.database_url)) as session:
+        return judged(session, ids, now=aside.now, zone=aside.zone)
+
+
+def keep(session: Session, kind: Sweep, last_id: int, states: Iterable[State], *, now: datetime) -> int:
+    """Write the states of a group that are other than before, with a message for each webhook concerned.
+
+    `last_id` is the last of the group; returns how many rows were written.
+    """
+    looked = tuple(states)
+    before = kept_states(session, [one.person_id for one in looked])
+    met = [(before.get(state.person_id), state) for state in looked]
     changes = [_change(old, state, now) for old, state in met if old is not None and _told(old, state)]
     added = [_row(state, now) for old, state in met if old is None]
     moved = [_row(state, now) for old, state in met if old is not None and not _same(old, state)]
@@ -72,9 +125,9 @@ def keep(session: Session, group: Group, *, now: datetime) -> int:
     if moved:
         session.execute(update(PersonState), moved)
     announce(session, changes, now=now)
-    progress = session.get_one(StateSweep, group.kind.value)
-    progress.after_id = group.last_id
-    progress.seen += len(group.states)
+    progress = session.get_one(StateSweep, kind.value)
+    progress.after_id = last_id
+    progress.seen += len(looked)
     progress.changed += len(changes)
     session.flush()
     return len(added) + len(moved)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bank import queries as bank
+from app.core.kept import Kept
 from app.exams.models import Attempt, ExamPaper
 from question_bank.items import LETTERS, Item, ItemType, Option
 from question_bank.responses import read_response, write_response
@@ -79,15 +80,12 @@ def asked(item: Item, place: Mapping[str, Any], seed: int) -> Asked:
     return Asked(bare, letters_shown(bare, place["order"], name), parts)
 
 
-_known: dict[Item, Item] = {}
-MOST_KNOWN = 4096
+_KNOWN: Kept[Item, Item] = Kept(4096)
 
 
 def _one_of(item: Item) -> Item:
     """The same question kept once, however many papers that are being written ask it."""
-    if len(_known) >= MOST_KNOWN:
-        _known.clear()
-    return _known.setdefault(item, item)
+    return _KNOWN.get(item) or _KNOWN.put(item, item)
 
 
 def letters_shown(item: Item, drawn: Iterable[str], lots: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import N_, Invalid, NotFound, Refused
+from app.core.kept import Kept
 from app.core.permissions import Actor
 from app.core.prepared import DriverSql
 from app.exams.models import AnswerJournal, Attempt
@@ -172,19 +173,13 @@ def _unreadable(position: int) -> Invalid:
     )
 
 
-_kept_places: dict[tuple[int, str], tuple[Place, ...]] = {}
-MOST_KEPT = 4096
+_PLACES: Kept[tuple[int, str], tuple[Place, ...]] = Kept(4096)
 
 
 def _places(session: Session, attempt_id: int, device: str) -> tuple[Place, ...]:
     """What each place takes. Papers never change, so they are kept by attempt and device for the next save."""
-    found = _kept_places.get((attempt_id, device))
-    if found is None:
-        found = asked_places(session, attempt_id)
-        if len(_kept_places) >= MOST_KEPT:
-            _kept_places.clear()
-        _kept_places[attempt_id, device] = found
-    return found
+    found = _PLACES.get((attempt_id, device))
+    return _PLACES.put((attempt_id, device), asked_places(session, attempt_id)) if found is None else found
 
 
 def shown_answers(session: Session, attempt_id: int, device: str) -> dict[int, SavedAnswer]:

@@ -1,13 +1,15 @@
 """The short way of a save: answers of a hall that writes, taken without the web framework where nothing is unusual.
 
 It takes a signed-in candidate whose answers can be taken as they are. A save is known by its own id, so that asking
-twice, once on each way, is harmless.
+twice, once on each way, is harmless. Saves that come at once are kept in one transaction.
 """
 
 import hmac
 import json
 import re
 import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from json import JSONDecodeError
@@ -22,6 +24,7 @@ from app.accounts import service as accounts
 from app.core.database import set_reading, short_read
 from app.core.permissions import Actor, P
 from app.core.short_way import Headers, NotPlain, ShortWay
+from app.core.together import Together
 from app.exams.service import saving
 from app.exams.views.wire import acknowledgement, read_answers
 from app.extensions import db
@@ -32,6 +35,17 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 4096
 KEEP_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class _Save:
+    """What one page sent: from whom, for which paper, from which device, and when it came."""
+
+    visitor: str
+    attempt: int
+    device: str
+    answers: Sequence[saving.Answer]
+    at: datetime
 
 
 class SaveShortly(ShortWay):
@@ -50,19 +64,36 @@ class SaveShortly(ShortWay):
         self._forms = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token")
         self._cookie_name: str = app.config["SESSION_COOKIE_NAME"]
         self._cookie_age = int(app.permanent_session_lifetime.total_seconds())
+        self._together: Together[_Save, saving.Acknowledged] = Together(self._save)
         self._belonging = lru_cache(MOST_KEPT)(self._verified)  # one pair of signatures, looked at once a period
 
     def answer(self, environ: "WSGIEnvironment", asked: re.Match[str], body: bytes) -> tuple[bytes, Headers]:
         """Check who asks, save, commit. The end of the application context undoes what was not committed."""
         cookie = self._session_of(environ)
-        device = cookie.get("devices", {}).get(asked[1], "")
-        answers = read_answers(json.loads(body))
-        now = self.app.extensions["clock"].now()
+        sent = _Save(
+            cookie.get("_user_id", ""), int(asked[1]), cookie.get("devices", {}).get(asked[1], ""),
+            read_answers(json.loads(body)), self.app.extensions["clock"].now(),
+        )  # fmt: skip
+        done = self._together.do(sent)
+        return json.dumps(acknowledgement(done, sent.at), ensure_ascii=False).encode(), []
+
+    def _save(self, sent: list[_Save]) -> list[saving.Acknowledged | Exception]:
+        """Everything that came together in one transaction, or, where one of them cannot be taken, each in its own."""
+        try:
+            return self._saved(sent)
+        except Exception as refusal:  # noqa: BLE001  raised again by the page's own request
+            return [refusal] if len(sent) == 1 else [done for one in sent for done in self._save([one])]
+
+    def _saved(self, sent: list[_Save]) -> list[saving.Acknowledged | Exception]:
+        """Papers are locked in one order. The end of the application context undoes what was not committed."""
         with self.app.app_context():
-            candidate = _candidate(cookie.get("_user_id", ""), now)
-            done = saving.save_answers(db.session(), candidate, int(asked[1]), device, answers, now=now)
+            who = _candidates(sent)
+            done: dict[int, saving.Acknowledged | Exception] = {}
+            for number, one in sorted(enumerate(sent), key=lambda numbered: numbered[1].attempt):
+                actor = who[number]
+                done[number] = NotPlain() if actor is None else _keep(actor, one)
             db.session.commit()
-        return json.dumps(acknowledgement(done, now), ensure_ascii=False).encode(), []
+        return [done[number] for number in range(len(sent))]
 
     def _session_of(self, environ: "WSGIEnvironment") -> dict[str, Any]:
         """What the signed cookie says, if the form token beside it is its own; raises BadData or NotPlain."""
@@ -81,11 +112,17 @@ class SaveShortly(ShortWay):
         return said
 
 
-def _candidate(token: str, now: datetime) -> Actor:
-    """Who is signed in under this token and needs nothing else first; raises NotPlain."""
+def _candidates(sent: Iterable[_Save]) -> list[Actor | None]:
+    """Who sent each, where they are signed in with nothing else to do first."""
     set_reading(only=False)
     with short_read(db.session()):
-        found = accounts.signed_in_by(db.session(), token, now)
-    if found is None or found.stale or found.must_change or not found.actor.may(P.SELF):
-        raise NotPlain
-    return found.actor
+        found = [accounts.signed_in_by(db.session(), one.visitor, one.at) for one in sent]
+    return [one.actor if one is not None and _is_plain(one) else None for one in found]
+
+
+def _is_plain(found: accounts.SignedIn) -> bool:
+    return not found.stale and not found.must_change and found.actor.may(P.SELF)
+
+
+def _keep(actor: Actor, sent: _Save) -> saving.Acknowledged:
+    return saving.save_answers(db.session(), actor, sent.attempt, sent.device, sent.answers, now=sent.at)

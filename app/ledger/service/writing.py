@@ -9,7 +9,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.database import insert_into
@@ -63,11 +62,7 @@ def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: da
     moved = sum(not deed.event.startswith(CHANGES_NO_FACT) for deed in told)
     size = _locked_head(session, len(told), moved)
     rows = [_row(deed, actor, place, now) for place, deed in enumerate(told, size - len(told) + 1)]
-    if len(rows) > FEW:
-        session.execute(insert(LedgerEntry), rows)
-    else:
-        for row in rows:
-            _ENTRY.run(session, **row)
+    _ENTRY.run_all(session, rows)
     return size
 
 
@@ -90,9 +85,6 @@ def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, An
     row["salt"] = salt.hex()
     return row
 
-
-FEW = 8
-"""So many rows are written one by one, since that is cheaper than preparing to write many."""
 
 _ENTRY = PreparedWrite(insert_row(LedgerEntry))
 _TAKE = DriverSql("UPDATE ledger_head SET size = size + :count, changes = changes + :moved WHERE id = 1 RETURNING size")

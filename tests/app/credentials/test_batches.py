@@ -3,10 +3,6 @@
 import io
 import multiprocessing
 import os
-import signal
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,8 +20,8 @@ from app.credentials.service.batches import archive
 from app.ledger.models import LedgerEntry
 from certificates.fast.hands import seal_faces
 from certificates.sign import Level
-from certificates.verify import Outcome, verify_pdf
-from tests.conftest import PROJECT, START, refused, settings_for
+from certificates.verify import verify_pdf
+from tests.conftest import START, refused, settings_for
 
 ZONE = ZoneInfo("Asia/Shanghai")
 one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -153,27 +149,13 @@ def test_of_two_sweeps_over_the_same_certificates_each_document_is_kept_once(
 
 @one_engine
 @pytest.mark.slow
-def test_two_processes_seal_in_order_and_never_hold_more_than_a_few_batches(session, cohort, site, clock, sweep):
-    waiting = pressing.unsealed_after(session, site, 0, 50)
-    drawn, most, taken = 0, 0, 0
-
-    def batches() -> Iterator[list[service.Unsealed]]:
-        nonlocal drawn, most
-        for one in waiting * 3:
-            drawn += 1
-            most = max(most, drawn - taken)
-            yield [one]
-
-    numbers = []
-    root = service.seal_keys(site, clock.now()).root_pem
-    for batch, made in pressing.sealed_in_order(sweep.order, batches(), 2):
-        taken += 1
-        numbers += [one.number for one in batch]
-        assert [one.level for one in made] == [Level.B_B]
-        verdict = verify_pdf(made[0].pdf, [root])
-        assert (verdict.outcome, verdict.certificate_number) == (Outcome.GENUINE, batch[0].number)
-    assert numbers == [one.number for one in cohort] * 3
-    assert most <= 2 * pressing.AHEAD
+def test_two_processes_seal_in_order(session, cohort, operator, site, clock, sweep):
+    root, numbers = service.seal_keys(site, clock.now()).root_pem, []
+    for made in pressing.sweep_over(session, sweep, 1, 2):
+        [one] = made
+        assert one.sealed.level == Level.B_B
+        numbers.append(verify_pdf(one.sealed.pdf, [root]).certificate_number)
+    assert numbers == [one.number for one in cohort]
 
 
 @one_engine
@@ -190,40 +172,6 @@ def test_when_a_helper_is_killed_the_sealing_process_makes_the_rest_itself(
                 helper.kill()
     assert done == 5
     assert kept(session) == {one.number: 1 for one in cohort}
-
-
-@pytest.mark.slow
-def test_helpers_end_with_the_process_that_started_them_however_it_ends():
-    program = (
-        "import os, time\n"
-        "from concurrent.futures import ProcessPoolExecutor\n"
-        "from multiprocessing import get_context\n"
-        "from certificates.fast.hands import stand_by\n"
-        "if __name__ == '__main__':\n"
-        "    pool = ProcessPoolExecutor(1, get_context('spawn'), initializer=stand_by)\n"
-        "    print(pool.submit(os.getpid).result(), flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    with subprocess.Popen([sys.executable, "-c", program], cwd=PROJECT, stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        helper = int(parent.stdout.readline())
-        os.kill(helper, 0)
-        parent.send_signal(signal.SIGKILL)
-        parent.wait(10)
-    for _look in range(100):
-        if not runs(helper):
-            return
-        time.sleep(0.05)
-    os.kill(helper, signal.SIGKILL)
-    pytest.fail("the helper outlived the process that started it")
-
-
-def runs(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat") as status:  # noqa: PTH123
-            return status.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @one_engine

@@ -35,7 +35,10 @@ def desk():
 @pytest.fixture
 def ask(session, operator, desk, pair):
     def asked(question=QUESTION, actor=operator, at=desk):
-        return service.check(session, actor, question, today=TODAY, now=START, desk=at).json
+        [answer] = service.check_all(session, [service.Asked(actor, question)], today=TODAY, now=START, desk=at)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer.json
 
     return asked
 
@@ -102,7 +105,7 @@ def test_what_one_asker_laid_out_is_not_shown_to_another_who_may_not_see_it(hous
 def test_the_least_used_is_thrown_away(ask, desk):
     for days in range(5):
         ask(replace(QUESTION, start=SHIFT + timedelta(days=days), end=SHIFT + timedelta(days=days, hours=3)))
-    assert len(desk._laid) == 3
+    assert len(desk) == 3
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The short way of a check gives the long way's answer and headers, and leaves everything unusual to it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import func, select, update
 from app.accounts import service as accounts
 from app.accounts.models import Account, ApiToken
 from app.accounts.policy import Role
+from app.core.short_way import NotPlain
+from app.core.together import Together
 from app.eligibility.api import CheckShortly
 from app.eligibility.models import DecisionRecord
 from tests.app.eligibility.rows import PLACE, START
@@ -110,3 +113,20 @@ def test_the_holder_of_an_answer_is_told_that_it_still_stands_by_the_long_way(as
     first, _taken = ask()
     again, taken = ask(If_None_Match=first.headers["ETag"])
     assert (again.status_code, taken) == (304, ["long"])
+
+
+def test_of_checks_that_came_together_each_is_answered_or_refused_by_itself(session, ask, application):
+    short = next(way for way in _ways(application.wsgi_app) if isinstance(way, CheckShortly))
+    sent, together = [], short._together
+    short._together = Together(lambda asked: [sent.extend(asked) or NotPlain()])
+    ask()
+    short._together = together
+    good, before = sent[0], set(session.scalars(select(DecisionRecord.id)))
+    stranger = replace(good, token="x")
+    unknown = replace(good, question=replace(good.question, people=("NOBODY",)))
+    alone = replace(good, question=replace(good.question, people=("KT-0017",)))
+    allowed, forbidden, refused, denied = short._check([good, stranger, unknown, alone])
+    assert isinstance(forbidden, NotPlain)
+    assert refused.code == "unknown-person"
+    assert [one.decision.outcome for one in (allowed, denied)] == ["ALLOW", "DENY"]
+    assert set(session.scalars(select(DecisionRecord.id))) - before == {allowed.id, denied.id}

@@ -104,13 +104,13 @@ def test_a_look_broken_off_goes_on_where_it_was(session, clock, told, monkeypatc
     monkeypatch.setattr(reading, "TOGETHER", 1)
     zone = START.astimezone().tzinfo
     assert states.begin(session, states.Sweep.EVERYONE, now=START, zone=zone)
-    first = states.look(session, states.Sweep.EVERYONE, now=START, zone=zone)
-    states.keep(session, first, now=START)
+    session.commit()
+    [first], [second], *_others = everyone = list(states.groups(session, states.Sweep.EVERYONE, now=START))
+    states.keep(session, states.Sweep.EVERYONE, first, states.judged(session, [first], now=START, zone=zone), now=START)
+    session.commit()
     assert states.begin(session, states.Sweep.EVERYONE, now=START, zone=zone)
-    second = states.look(session, states.Sweep.EVERYONE, now=START, zone=zone)
-    assert second.last_id > first.last_id
-    assert len(first.states) == len(second.states) == 1
-    assert session.get_one(StateSweep, "EVERYONE").after_id == first.last_id
+    assert list(states.groups(session, states.Sweep.EVERYONE, now=START)) == everyone[1:]
+    assert session.get_one(StateSweep, "EVERYONE").after_id == first < second
 
 
 def test_an_expiry_foreseen_is_told_as_of_the_midnight_at_which_it_took_effect(session, cast, told):

@@ -1,6 +1,7 @@
 """The short way of a save: it takes the plain case with every check, and everything else gets the long way's answer."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select, update
 
 from app.accounts.models import Account, AccountSession
-from app.core.short_way import ShortWay
+from app.core.short_way import NotPlain, ShortWay
+from app.core.together import Together
 from app.exams.models import AnswerJournal
+from app.exams.service.saving import Answer
 from app.exams.views import SaveShortly
 from tests.app.exams.conftest import OPENS
 
@@ -105,6 +108,24 @@ def test_a_fault_on_the_short_way_is_told_and_the_answer_is_saved_on_the_long_on
     assert (answer.status_code, ways) == (200, ["long"])
     assert "went the long way after a fault" in caplog.text
     assert session.scalar(select(func.count()).select_from(AnswerJournal)) == 1
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_of_saves_that_came_together_each_is_taken_or_refused_by_itself(hall, application, session, refused):
+    ask, _attempt, _ways = hall
+    short, sent = application.wsgi_app, []
+    short._together = Together(lambda asked: [sent.extend(asked) or NotPlain()])
+    ask()
+    first, again, second = (
+        replace(sent[0], answers=[Answer(name, 2, value)]) for name, value in (("b", "A"), ("b", "A"), ("c", "B"))
+    )
+    stranger, unreadable = replace(first, visitor="x"), replace(first, answers=[Answer("d", 2, "Z")])
+    *taken, nobody = short._save([first, again, *([unreadable] if refused else []), second, stranger])
+    assert isinstance(nobody, NotPlain)
+    if refused:
+        assert taken.pop(2).code == "answer-option"
+    assert [one.saved[0].sequence for one in taken] == [2, 2, 3]
+    assert list(session.scalars(select(AnswerJournal.client_id).order_by(AnswerJournal.sequence))) == ["a", "b", "c"]
 
 
 def _innermost(application):
