@@ -12,7 +12,7 @@ from app.extensions import db
 from tests.conftest import THOROUGH
 from tests.live import LiveSite, database, seed_hall, write_together
 
-KILLS = int(os.environ.get("CHIZHENG_KILLS", "30" if THOROUGH else "5"))
+KILLS = int(os.environ.get("CHIZHENG_KILLS", "30" if THOROUGH else "3"))
 CLIENTS = 12
 
 

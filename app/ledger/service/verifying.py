@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.errors import N_, Refused
+from app.core.errors import N_
 from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerNode
 from app.ledger.queries import content, size
 from certificates.translog.entries import entry_leaf
@@ -156,9 +156,3 @@ def verify(session: Session) -> tuple[int, int | None]:
     """Entries found sound from the first on, and the place of the first fault or None; signatures are not looked at."""
     found = examine(session)
     return found.sound, found.place if found.fault else None
-
-
-def refuse_altered(found: Examined) -> None:
-    """Raise Refused with the fault's own sentence when an examination found one."""
-    if found.fault:
-        raise Refused(found.fault, FAULTS[found.fault], place=found.place)
