@@ -15,8 +15,6 @@ from flask import Flask
 from app.config import Settings
 
 GRACE_SECONDS = 10
-
-
 THREADS = 4
 """Of each web worker; more share Python's lock and lengthen the tail (docs/decisions/0015)."""
 

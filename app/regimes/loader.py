@@ -12,7 +12,7 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,7 @@ def load(regime: str, directory: Path = DATA) -> Regime:
     return _load(regime, directory, _prints())[0]
 
 
+@cache
 def default_zone() -> str:
     """The time zone in which days are told before the regime of a question is known."""
     return load(DEFAULT_REGIME).time_zone

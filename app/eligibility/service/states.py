@@ -1,7 +1,7 @@
 """Look at how people stand, in groups, from where the last look stopped; tell webhooks of whom it changed for."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -109,12 +109,11 @@ def judged_aside(aside: Aside, ids: Sequence[int]) -> tuple[State, ...]:
         return judged(session, ids, now=aside.now, zone=aside.zone)
 
 
-def keep(session: Session, kind: Sweep, last_id: int, states: Iterable[State], *, now: datetime) -> int:
+def keep(session: Session, kind: Sweep, last_id: int, looked: Sequence[State], *, now: datetime) -> int:
     """Write the states of a group that are other than before, with a message for each webhook concerned.
 
-    `last_id` is the last of the group; returns how many rows were written.
+    `looked` are the states found, `last_id` is the last of the group; returns how many rows were written.
     """
-    looked = tuple(states)
     before = kept_states(session, [one.person_id for one in looked])
     met = [(before.get(state.person_id), state) for state in looked]
     changes = [_change(old, state, now) for old, state in met if old is not None and _told(old, state)]
