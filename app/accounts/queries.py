@@ -19,6 +19,7 @@ from app.accounts.policy import (
     Role,
     account_state,
 )  # fmt: skip
+from app.core.errand import Errand, Later
 from app.core.permissions import Actor, P, Scope
 from app.core.prepared import DriverSql
 
@@ -121,13 +122,16 @@ _LIVE = DriverSql(
 )
 
 
-def live_session(session: Session, hashed: str, now: datetime) -> SessionRow | None:
+def live_session(errand: Errand, hashed: str, now: datetime) -> Later[SessionRow | None]:
     """The session of a token, unless it has ended, idled out or grown too old, or its account is disabled.
 
     One query, written out, since every request of a signed-in person asks it.
     """
     moments = {"token": hashed, "idle": now - IDLE_LIMIT, "old": now - SESSION_LIMIT}
-    rows = _LIVE.rows(session.connection(), moments)
+    return _LIVE.put(errand, **moments).then(_session_row)
+
+
+def _session_row(rows: Sequence[tuple[Any, ...]]) -> SessionRow | None:
     if not rows:
         return None
     session_id, last_seen_at, must_change = rows[0][:3]
@@ -143,10 +147,9 @@ _BEARER = DriverSql(
 )
 
 
-def token_actor(session: Session, hashed: str, now: datetime) -> Actor | None:
+def token_actor(errand: Errand, hashed: str, now: datetime) -> Later[Actor | None]:
     """Who a bearer token stands for, unless it is revoked or expired, or its account is disabled; one query."""
-    rows = _BEARER.rows(session.connection(), {"token": hashed, "now": now})
-    return _actor(rows) if rows else None
+    return _BEARER.put(errand, token=hashed, now=now).then(lambda rows: _actor(rows) if rows else None)
 
 
 def actor_of(session: Session, account_id: int) -> Actor:

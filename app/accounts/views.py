@@ -10,7 +10,8 @@ from flask_login import UserMixin, current_user, login_user, logout_user
 
 from app.accounts import queries, service
 from app.accounts.forms import InvitationForm, PasswordForm, SignInForm
-from app.core.database import set_reading, short_read
+from app.core.database import set_reading
+from app.core.errand import Errand
 from app.core.errors import DomainError, Forbidden, Invalid
 from app.core.http import (
     Card,
@@ -55,8 +56,10 @@ class Program(UserMixin):  # type: ignore[misc]
 
 def load_visitor(token: str) -> Visitor | None:
     """Who a browser's session stands for; notes once a minute that the session is in use."""
-    with short_read(db.session()):
-        found = service.signed_in_by(db.session(), token, now())
+    errand = Errand(db.session())
+    asked = service.signed_in_by(errand, token, now())
+    errand.run_apart()
+    found = asked.get()
     if found is not None and found.stale:
         db.session.rollback()
         set_reading(only=False)
@@ -71,7 +74,7 @@ def load_program(asked: Any) -> Program | None:  # noqa: ANN401 - a Flask reques
     kind, _sep, token = asked.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not asked.path.startswith("/api/"):
         return None
-    found = service.bearer(db.session(), token.strip(), now())
+    found = service.bearer(Errand(db.session()), token.strip(), now()).get()
     return Program(found) if found else None
 
 

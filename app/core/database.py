@@ -109,17 +109,6 @@ def _wait_in(queue: int) -> None:
             return
 
 
-@contextmanager
-def short_read(session: Session) -> Iterator[None]:
-    """On SQLite, read within a transaction of its own, so that a writer takes the lock only when its work begins."""
-    if session.get_bind().dialect.name != "sqlite":
-        yield
-        return
-    with reading_only():
-        yield
-        session.rollback()
-
-
 def prepare_engine(engine: Engine) -> None:
     """Set an engine up as the house asks: SQLite with WAL, full flush at commit, foreign keys and real BEGINs.
 
@@ -152,10 +141,14 @@ REST_SECONDS = 5.0
 
 
 def _plan_once(engine: Engine) -> None:
-    """A statement that comes again is planned once: no plan here hangs on its values, and planning is half the work."""
+    """A statement that comes again is planned once: no plan here hangs on its values, and planning is half the work.
+
+    psycopg's own preparing is off: whenever anything is rolled back, it would forget what `core.pipeline` prepared.
+    """
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401
+        connection.prepare_threshold = None
         connection.execute("SET plan_cache_mode = force_generic_plan")
         connection.commit()
 

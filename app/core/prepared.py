@@ -1,12 +1,13 @@
-"""Statements that come hundreds of times a second: compiled once per engine and run by the driver's own cursor."""
+"""Statements that come hundreds of times a second: compiled once per engine and run past SQLAlchemy's own machinery."""
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Dialect, Insert, Select, Update, bindparam
+from sqlalchemy import CompoundSelect, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -14,39 +15,60 @@ from sqlalchemy.sql.expression import ColumnElement, SelectBase
 from sqlalchemy.types import Boolean, UserDefinedType
 
 from app.core.database import UtcDateTime
+from app.core.errand import Errand, Form, Later, Values
+from app.core.pipeline import Row
 
 
 class DriverSql:
-    """A statement run by the driver's own cursor inside the session's transaction, holes written :name.
+    """A statement written out, holes written :name, for those where even preparing the values must cost little.
 
-    For the few that run hundreds of times a second: what SQLAlchemy adds to each is most of what it costs. `moments`
-    are the places of the answer, from 0, that hold moments; they come back aware, in UTC. A list is handed over as an
-    array, or as JSON in SQLite. `postgresql` is for a statement that must be worded otherwise there.
+    `moments` are the places of the answer, from 0, that hold moments; they come back aware, in UTC. A list is handed
+    over as an array, or as JSON in SQLite. `postgresql` is for a statement that must be worded otherwise there.
     """
 
     def __init__(self, sql: str, *, moments: tuple[int, ...] = (), postgresql: str = "") -> None:
-        self._named = sql
-        self._formatted = re.sub(r":(\w+)", r"%(\1)s", postgresql or sql)
-        self._moments = moments
+        self._lite = _Written(sql, moments, _plain, _read)
+        formatted = re.sub(r":(\w+)", r"%(\1)s", postgresql or sql)
+        self._post = _Written(formatted, moments, _as_it_is, _in_utc)
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the driver's cursor
-        """Run it; the cursor."""
-        driver: Any = connection.connection.driver_connection
-        if connection.dialect.name != "sqlite":
-            return driver.execute(self._formatted, values)
-        return driver.execute(self._named, {key: _plain(value) for key, value in values.items()})
+    def form(self, dialect: Dialect) -> Form:
+        """The statement for an engine."""
+        return self._lite if dialect.name == "sqlite" else self._post
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run it and fetch every row."""
-        read = _read if connection.dialect.name == "sqlite" else _in_utc
-        return [self._aware(row, read) for row in self.run(connection, values).fetchall()]
+    def put(self, errand: Errand, **values: Any) -> Later[list[Row]]:  # noqa: ANN401 - by hole
+        """Put it on an errand."""
+        return errand.put(self, values)
 
-    def _aware(self, row: tuple[Any, ...], read: Callable[[Any], datetime]) -> tuple[Any, ...]:
-        if not self._moments:
+    def rows(self, session: Session, **values: Any) -> list[Row]:  # noqa: ANN401 - by hole
+        """Run it in the session's transaction; every row."""
+        return self.put(Errand(session), **values).get()
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A statement written out for one engine."""
+
+    sql: str
+    moments: tuple[int, ...]
+    inward: Callable[[Any], Any]
+    outward: Callable[[Any], datetime]
+
+    def bound(self, values: Values) -> dict[str, Any]:
+        return {name: self.inward(value) for name, value in values.items()}
+
+    parameters = bound
+
+    def read(self, row: Row) -> Row:
+        if not self.moments:
             return row
         return tuple(
-            read(value) if place in self._moments and value is not None else value for place, value in enumerate(row)
+            self.outward(value) if place in self.moments and value is not None else value
+            for place, value in enumerate(row)
         )
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - psycopg takes lists and moments
+    return value
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever is handed over
@@ -110,38 +132,46 @@ KNOWN_AT: Any = bindparam("known_at", type_=UtcDateTime())
 
 Processor = Callable[[Any], Any] | None
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
-Statement = Query | Insert | Update
+Compilable = Query | Insert | Update
 
 
 class _Ready:
     """A statement compiled for one engine: its text, its holes, and how values go in and come out."""
 
-    def __init__(self, statement: Statement, dialect: Dialect) -> None:
+    def __init__(self, statement: Compilable, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.sql = str(compiled)
         if "POSTCOMPILE" in self.sql:
             raise ValueError("a prepared statement takes lists by `among` only")
-        self.names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup else None
+        self._names: tuple[str, ...] | None = tuple(compiled.positiontup) if compiled.positiontup else None
         holes = {name: one for one, name in compiled.bind_names.items()}
-        self.inward: dict[str, Processor] = {
+        self._inward: dict[str, Processor] = {
             name: one.type.dialect_impl(dialect).bind_processor(dialect) for name, one in holes.items()
         }
-        self.fixed = {name: self.bound(name, one.value) for name, one in holes.items() if one.value is not None}
+        self._fixed = {name: self._one_bound(name, one.value) for name, one in holes.items() if one.value is not None}
         types = [column.type for column in statement.selected_columns] if isinstance(statement, SelectBase) else []
         outward = [one.dialect_impl(dialect).result_processor(dialect, None) for one in types]
-        self.outward = [(place, read) for place, read in enumerate(outward) if read is not None]
+        self._outward = [(place, read) for place, read in enumerate(outward) if read is not None]
 
-    def bound(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column takes
-        process = self.inward[name]
+    def _one_bound(self, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column takes
+        process = self._inward[name]
         return value if process is None else process(value)
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the driver wants them
-        given = {**self.fixed, **{name: self.bound(name, values[name]) for name in self.inward if name in values}}
-        return tuple(given[name] for name in self.names) if self.names is not None else given
+    def bound(self, values: Values) -> dict[str, Any]:
+        """The values by hole, as the driver wants them."""
+        return self._fixed | {name: self._one_bound(name, values[name]) for name in self._inward if name in values}
 
-    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    def parameters(self, values: Values) -> Any:  # noqa: ANN401 - as the driver wants them
+        """The bound values by place where the text has its holes so."""
+        given = self.bound(values)
+        return tuple(given[name] for name in self._names) if self._names is not None else given
+
+    def read(self, row: Row) -> Row:
+        """A row in the columns' own types."""
+        if not self._outward:
+            return row
         found = list(row)
-        for place, process in self.outward:
+        for place, process in self._outward:
             found[place] = process(found[place])
         return tuple(found)
 
@@ -149,33 +179,15 @@ class _Ready:
 class _PerEngine:
     """A statement compiled once for each engine that runs it."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Compilable) -> None:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> tuple[Any, _Ready]:
-        """Run it straight by the driver, unless somebody listens to what is executed; the cursor, and how to read."""
-        ready = self._for(connection)
-        parameters = ready.parameters(values)
-        if connection.dispatch.before_cursor_execute:
-            return connection.exec_driver_sql(ready.sql, parameters).cursor, ready
-        driver: Any = connection.connection.driver_connection
-        return driver.execute(ready.sql, parameters), ready
-
-    def run_all(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """The same for many rows, with nothing to read."""
-        if len(rows) < 2 or connection.dispatch.before_cursor_execute:
-            for values in rows:
-                self.run(connection, values)
-            return
-        ready = self._for(connection)
-        driver: Any = connection.connection.driver_connection
-        driver.cursor().executemany(ready.sql, [ready.parameters(values) for values in rows])
-
-    def _for(self, connection: Connection) -> _Ready:
-        found = self._ready.get(connection.dialect.name)
+    def form(self, dialect: Dialect) -> Form:
+        """The statement for an engine."""
+        found = self._ready.get(dialect.name)
         if found is None:
-            found = self._ready[connection.dialect.name] = _Ready(self._statement, connection.dialect)
+            found = self._ready[dialect.name] = _Ready(self._statement, dialect)
         return found
 
 
@@ -189,50 +201,40 @@ class Prepared:
     def __init__(self, now: Query, then: Query | None = None) -> None:
         self._now, self._then = _PerEngine(now), _PerEngine(now if then is None else then)
 
+    def put(
+        self,
+        errand: Errand,
+        known_at: datetime | None = None,
+        **values: Any,  # noqa: ANN401 - by hole
+    ) -> Later[list[Row]]:
+        """Put it on an errand; every row as a tuple of the columns' own types."""
+        if known_at is None:
+            return errand.put(self._now, values)
+        return errand.put(self._then, {**values, "known_at": known_at})
+
     def rows(
         self,
         session: Session,
         known_at: datetime | None = None,
         **values: Any,  # noqa: ANN401 - by hole
-    ) -> list[tuple[Any, ...]]:
-        """Every row as a tuple of the columns' own types; what the session holds is flushed first, as it would be."""
-        if session.autoflush:
-            session.flush()
-        if known_at is None:
-            cursor, ready = self._now.run(session.connection(), values)
-        else:
-            cursor, ready = self._then.run(session.connection(), {**values, "known_at": known_at})
-        return [ready.read(row) for row in cursor.fetchall()]
+    ) -> list[Row]:
+        """Run it at once; what the session holds is flushed first, as it would be."""
+        return self.put(Errand(session), known_at, **values).get()
 
 
-def insert_row(model: Any, prefix: str = "", *, once: bool = False) -> Insert:  # noqa: ANN401 - a mapped class
-    """The insert of one row, every column a hole of its name after the prefix; with `once` only if it is not there.
+class PreparedWrite(_PerEngine):
+    """An insert or update whose holes are named, compiled once per engine and run by the driver like `Prepared`."""
+
+    def put(self, errand: Errand, rows: Iterable[Values]) -> None:
+        """Put it on an errand for each of the rows, with values for every hole."""
+        errand.put_all(self, rows)
+
+
+def insert_row(model: Any, *, once: bool = False) -> Insert:  # noqa: ANN401 - a mapped class
+    """The insert of one row, every column a hole of its name; with `once` only if it is not there.
 
     The wording of `once` is PostgreSQL's, which SQLite took over.
     """
     table = model.__table__
-    row = postgresql.insert(table).values({column.name: bindparam(prefix + column.name) for column in table.columns})
+    row = postgresql.insert(table).values({column.name: bindparam(column.name) for column in table.columns})
     return row.on_conflict_do_nothing() if once else row
-
-
-class PreparedWrite:
-    """Inserts or updates whose holes are named, compiled once per engine and run by the driver like `Prepared`.
-
-    Several go to PostgreSQL as one statement, so that it is asked once; they must not rest on each other's rows. What
-    the session itself holds unflushed is not looked at.
-    """
-
-    def __init__(self, *statements: Insert | Update) -> None:
-        *before, last = statements
-        self._each = [_PerEngine(one) for one in statements]
-        self._at_once = _PerEngine(last.add_cte(*(one.cte(f"write_{n}") for n, one in enumerate(before))))
-
-    def run(self, session: Session, **values: Any) -> None:  # noqa: ANN401 - by hole
-        """Run them with values for every hole."""
-        self.run_all(session, [values])
-
-    def run_all(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run them for each of the rows, which goes to PostgreSQL in one go."""
-        connection = session.connection()
-        for write in self._each if connection.dialect.name == "sqlite" else (self._at_once,):
-            write.run_all(connection, rows)

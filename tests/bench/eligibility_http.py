@@ -5,8 +5,8 @@ First 16 clients ask as fast as they are answered. Then one officer each is aske
 counts from the moment it was due. The 200 officers come in turn: `fresh` is the median of the first checks, whose
 facts had to be loaded, and the steady rates begin when every worker has met every officer, as in the course of a
 shift. Each rate is kept up for several windows, since the machine is not equally fast from one to the next: the
-p95 of each is told, and `flush_ms`, what one small write takes until it lies on the disk, measured just before. The
-clients run on the same cores.
+p95 of each is told, beside it the percent of the cores' time that the host gave to others meanwhile, and `flush_ms`,
+what one small write takes until it lies on the disk, measured just before. The clients run on the same cores.
 """
 
 import json
@@ -20,7 +20,7 @@ from app.accounts.policy import Role
 from app.core.permissions import system_actor
 from app.extensions import db
 from tests.bench.eligibility_load import NOW, PEOPLE, PLACE, bureau
-from tests.bench.yardstick import flush_ms
+from tests.bench.yardstick import Stolen, flush_ms
 from tests.live import LiveSite, ask_steadily, ask_together, database
 
 CLIENTS = 16
@@ -66,7 +66,11 @@ def _steady(port: int, requests: list[bytes], rate: int, seconds: float) -> dict
     """Of the windows' p50 and p95, in milliseconds, the medians; the best p95, and every one."""
     with tempfile.TemporaryDirectory() as folder:
         flush = flush_ms(Path(folder))
-    windows = [ask_steadily(port, requests, rate, seconds / 2) for _ in range(WINDOWS)]
+    windows, stolen = [], []
+    for _ in range(WINDOWS):
+        host = Stolen()
+        windows.append(ask_steadily(port, requests, rate, seconds / 2))
+        stolen.append(host.percent())
     p50s, p95s = ([round(times[int(len(times) * share)] * 1000, 1) for times in windows] for share in (0.5, 0.95))
     return {
         "answered": sum(map(len, windows)),
@@ -74,6 +78,7 @@ def _steady(port: int, requests: list[bytes], rate: int, seconds: float) -> dict
         "p95_ms": statistics.median(p95s),
         "best_p95_ms": min(p95s),
         "p95_ms_of_each_window": p95s,
+        "stolen_percent_of_each_window": stolen,
         "flush_ms": flush,
     }
 

@@ -80,3 +80,20 @@ def flush_ms(folder: Path, times: int = 200) -> dict[str, float]:
             time.sleep(0.002)
     taken.sort()
     return {"p50": round(taken[times // 2], 2), "p95": round(taken[int(times * 0.95)], 2)}
+
+
+class Stolen:
+    """Of the time in which this virtual machine wanted to run, how much its host gave to others since it was made."""
+
+    def __init__(self) -> None:
+        self._before = self._counts()
+
+    def percent(self) -> float | None:
+        """Percent of the cores' time; None where the system does not tell."""
+        told = [after - before for before, after in zip(self._before, self._counts(), strict=True)]
+        return round(told[7] / sum(told) * 100, 1) if any(told) else None
+
+    @staticmethod
+    def _counts() -> list[int]:
+        stat = Path("/proc/stat")
+        return [int(one) for one in stat.read_text().split("\n", 1)[0].split()[1:9]] if stat.exists() else [0] * 8

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import passwords
 from app.accounts.models import Account, AccountSession
 from app.accounts.policy import PROFILES, password_expired, wait_after
-from app.accounts.queries import live_session, token_actor
+from app.accounts.queries import SessionRow, live_session, token_actor
+from app.core.errand import Errand, Later
 from app.core.errors import N_, Invalid, TooMany
 from app.core.permissions import Actor
 from app.ledger.service import record
@@ -94,13 +95,15 @@ def _open(session: Session, account: Account, address: str, agent: str, now: dat
     return token
 
 
-def signed_in_by(session: Session, token: str, now: datetime) -> SignedIn | None:
+def signed_in_by(errand: Errand, token: str, now: datetime) -> Later[SignedIn | None]:
     """Who a session token stands for; `stale` asks the caller to call `touch` in a transaction of its own."""
-    row = live_session(session, passwords.token_hash(token), now)
-    if row is None:
-        return None
-    stale = now - row.last_seen_at > TOUCH_EVERY
-    return SignedIn(row.id, row.actor, row.must_change, stale)
+
+    def read(row: SessionRow | None) -> SignedIn | None:
+        if row is None:
+            return None
+        return SignedIn(row.id, row.actor, row.must_change, stale=now - row.last_seen_at > TOUCH_EVERY)
+
+    return live_session(errand, passwords.token_hash(token), now).then(read)
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
@@ -131,6 +134,6 @@ def forget_sessions(session: Session, before: datetime) -> int:
     return len(gone.all())
 
 
-def bearer(session: Session, token: str, now: datetime) -> Actor | None:
+def bearer(errand: Errand, token: str, now: datetime) -> Later[Actor | None]:
     """The system actor behind an API token, or None."""
-    return token_actor(session, passwords.token_hash(token), now)
+    return token_actor(errand, passwords.token_hash(token), now)

@@ -6,14 +6,14 @@ are recorded in one transaction.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.accounts import service as accounts
 from app.core.clock import local_day
-from app.core.database import set_reading, short_read
+from app.core.database import set_reading
+from app.core.errand import Errand, Later
 from app.core.permissions import Actor, P
 from app.core.short_way import Headers, NotPlain, ShortWay
 from app.core.together import Together
@@ -60,16 +60,19 @@ class CheckShortly(ShortWay):
         now, desk = self.app.extensions["clock"].now(), self.app.extensions["desk"]
         today = local_day(now, self.app.config["SETTINGS"].zone)
         with self.app.app_context():
-            systems = _systems({one.token for one in sent}, now)
+            set_reading(only=False)
+            errand = Errand(db.session())
+            found = {token: accounts.bearer(errand, token, now) for token in {one.token for one in sent}}
+            errand.run_apart()
+            reader = None if desk is None else service.Reader(desk, errand, today)
+            systems = _systems(found)
             asked = [service.Asked(systems[one.token], one.question) for one in sent if one.token in systems]
-            answers = iter(service.check_all(db.session(), asked, today=today, now=now, desk=desk))
-            db.session.commit()
+            answers = iter(service.check_all(errand, asked, today=today, now=now, reader=reader))
+            errand.commit()
         return [next(answers) if one.token in systems else NotPlain() for one in sent]
 
 
-def _systems(tokens: Iterable[str], now: datetime) -> dict[str, Actor]:
+def _systems(found: Mapping[str, Later[Actor | None]]) -> dict[str, Actor]:
     """By token who it stands for, where they may ask."""
-    set_reading(only=False)
-    with short_read(db.session()):
-        found = {token: accounts.bearer(db.session(), token, now) for token in tokens}
-    return {token: one for token, one in found.items() if one is not None and one.may(P.ELIGIBILITY_CHECK)}
+    told = {token: one.get() for token, one in found.items()}
+    return {token: one for token, one in told.items() if one is not None and one.may(P.ELIGIBILITY_CHECK)}

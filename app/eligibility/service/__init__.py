@@ -11,7 +11,7 @@ from app.eligibility.service.attesting import (
     seal_attestation,
 )
 from app.eligibility.service.batch import LONGEST_LINE, MOST_LINES, Line, batch
-from app.eligibility.service.desk import Desk
+from app.eligibility.service.desk import Desk, Reader
 from app.eligibility.service.keeping import Answer
 from app.eligibility.service.overriding import overridable_rules, override
 from app.eligibility.service.replaying import Difference, Replayed, replay
@@ -31,6 +31,7 @@ __all__ = [
     "FactChange",
     "Line",
     "Picked",
+    "Reader",
     "Replayed",
     "Trace",
     "Traced",

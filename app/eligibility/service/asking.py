@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.core.errand import Errand
 from app.core.errors import N_, DomainError
 from app.core.permissions import Actor, P
 from app.eligibility.facts import BadQuestion, Question
 from app.eligibility.judgement import evaluate
 from app.eligibility.queries import find_people, load_for
 from app.eligibility.questions import checked
-from app.eligibility.service.desk import Desk, Reader, takes
+from app.eligibility.service.desk import Reader, takes
 from app.eligibility.service.keeping import Answer, Grounds, Judged, keep_all
 from app.regimes.loader import DEFAULT_REGIME, load
 
@@ -31,22 +32,24 @@ def check(session: Session, actor: Actor, question: Question, *, today: date, no
     `today` is the local day on which the scope is read. Raises BadQuestion with the field for whatever cannot be asked;
     a person outside the scope is as unknown as one who does not exist.
     """
-    [answer] = check_all(session, [Asked(actor, question)], today=today, now=now)
+    errand = Errand(session)
+    [answer] = check_all(errand, [Asked(actor, question)], today=today, now=now)
+    errand.run()
     if isinstance(answer, DomainError):
         raise answer
     return answer
 
 
 def check_all(
-    session: Session, asked: Iterable[Asked], *, today: date, now: datetime, desk: Desk | None = None
+    errand: Errand, asked: Iterable[Asked], *, today: date, now: datetime, reader: Reader | None = None
 ) -> list[Answer | DomainError]:
     """`check` for each, all in one transaction: in order the answer, or why it could not be asked.
 
-    With a `desk`, facts that were laid out before are used again; the session must not have changed anything yet.
+    What is recorded last stays on the errand, to be sent with the commit. With a `reader`, facts that were laid out
+    before are used again.
     """
-    reader = None if desk is None else Reader(desk, session, today)
-    found = [_tried(session, one, today, now, reader) for one in asked]
-    kept = iter(keep_all(session, [one for one in found if isinstance(one, Judged)], now))
+    found = [_tried(errand.session, one, today, now, reader) for one in asked]
+    kept = iter(keep_all(errand, [one for one in found if isinstance(one, Judged)], now))
     return [next(kept) if isinstance(one, Judged) else one for one in found]
 
 

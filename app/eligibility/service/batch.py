@@ -7,6 +7,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from app.core.errand import Errand
 from app.core.errors import N_, DomainError, Invalid
 from app.core.permissions import Actor
 from app.eligibility.facts import Question
@@ -93,7 +94,9 @@ def _answered(
 ) -> Iterator[Line]:
     found = [(number, _question(line, read)) for number, line in group if isinstance(line, DomainError) or line.strip()]
     asked = [Asked(actor, one) for _number, one in found if isinstance(one, Question)]
-    given = iter(check_all(session, asked, today=today, now=now))
+    errand = Errand(session)
+    given = iter(check_all(errand, asked, today=today, now=now))
+    errand.run()
     for number, one in found:
         said = next(given) if isinstance(one, Question) else one
         yield Line(number, None, said) if isinstance(said, DomainError) else Line(number, said, None)

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import Lock
 
-from sqlalchemy.orm import Session
-
+from app.core.errand import Errand
 from app.core.kept import Kept
 from app.core.permissions import Actor, P
 from app.eligibility.docket import Docket
@@ -46,26 +45,27 @@ class Desk(Kept[Hashable, Laid]):
 class Reader:
     """Judges from a desk by what is recorded when it is made.
 
-    The session must not have changed anything before: its own changes would be taken for everybody's.
+    The session must not have changed anything before: its own changes would be taken for everybody's. The count of
+    changes is asked for with whatever else waits on the errand.
     """
 
-    def __init__(self, desk: Desk, session: Session, today: date) -> None:
-        self._desk, self._session, self._today = desk, session, today
-        self._stamp = changes(session)
+    def __init__(self, desk: Desk, errand: Errand, today: date) -> None:
+        self._desk, self._session, self._today = desk, errand.session, today
+        self._stamp = changes(errand)
 
     def judge(self, actor: Actor, question: Question, now: datetime) -> Judged:
         """Judge a question that `takes` allows; raises BadQuestion like a judgement without a desk."""
         key = _key(actor, question, self._today)
-        laid = self._desk.get(key)
-        if laid is None or laid.stamp != self._stamp:
-            laid = self._desk.put(key, self._lay(actor, question))
+        laid, stamp = self._desk.get(key), self._stamp.get()
+        if laid is None or laid.stamp != stamp:
+            laid = self._desk.put(key, self._lay(actor, question, stamp))
         with laid.lock:
             return Judged(actor, laid.docket.check(question, asked_at=now), laid.grounds)
 
-    def _lay(self, actor: Actor, question: Question) -> Laid:
+    def _lay(self, actor: Actor, question: Question, stamp: int) -> Laid:
         people = find_people(self._session, question.people, self._today, actor.scope(P.ELIGIBILITY_CHECK))
         loaded = load_for(self._session, question, people, None)
-        return Laid(self._stamp, Grounds(loaded), Docket(loaded.facts, loaded.regime))
+        return Laid(stamp, Grounds(loaded), Docket(loaded.facts, loaded.regime))
 
 
 def takes(question: Question) -> bool:

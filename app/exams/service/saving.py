@@ -1,4 +1,4 @@
-"""Saving answers while a paper is being written: the hot path, two statements and one commit for an answer.
+"""Saving answers while a paper is being written: the hot path, three statements and one commit for an answer.
 
 An answer is acknowledged only by its number and time from the journal. A repeated save is recognised by the browser's
 own id for it and answered with the number it already has.
@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from app.core.errand import Errand, Later
 from app.core.errors import N_, Invalid, NotFound, Refused
 from app.core.kept import Kept
 from app.core.permissions import Actor
-from app.core.prepared import DriverSql
+from app.core.pipeline import Row
+from app.core.prepared import DriverSql, Prepared, among
 from app.exams.models import AnswerJournal, Attempt
 from app.exams.queries import SavedAnswer, own_attempt, saved_answers
 from app.exams.queries.asked import Asked, Place, as_kept, as_shown, asked_places
@@ -58,6 +60,17 @@ class Acknowledged:
     accepts_until: datetime
 
 
+@dataclass(frozen=True)
+class Save:
+    """What one page sent: from whom, for which paper, from which device, and when it came."""
+
+    actor: Actor
+    attempt_id: int
+    device: str
+    answers: Sequence[Answer]
+    at: datetime
+
+
 def save_answers(
     session: Session, actor: Actor, attempt_id: int, device: str, answers: Sequence[Answer], *, now: datetime
 ) -> Acknowledged:
@@ -65,37 +78,69 @@ def save_answers(
 
     Raises Refused `attempt-closed`, `device-replaced` or `time-over`, Invalid `answer-…`, NotFound for others' papers.
     """
-    _check_shape(answers)
-    given = _once(answers)
-    connection = session.connection()
-    taken = _TAKE.rows(connection, _taking(attempt_id, actor, device, len(given), now))
-    if not taken:
-        raise _why_not(session, actor, attempt_id, device, now)
-    last, deadline_at, accepts_until = taken[0]
-    given = _kept(given, _places(session, attempt_id, device))
-    saved, last = _append(connection, attempt_id, given, last - len(given), now, late=is_late(deadline_at, now))
-    return Acknowledged(tuple(saved[answer.client_id] for answer in given), last, deadline_at, accepts_until)
+    errand = Errand(session)
+    [done] = save_all(errand, [Save(actor, attempt_id, device, answers, now)])
+    errand.run()
+    if isinstance(done, Exception):
+        raise done
+    return done
 
 
-def _append(
-    connection: Connection, attempt_id: int, answers: Sequence[Answer], number: int, now: datetime, *, late: bool
-) -> tuple[dict[str, Saved], int]:
-    """Insert what is new after `number`; for what had been saved before, read its acknowledgement.
+def save_all(errand: Errand, saves: Sequence[Save]) -> list[Acknowledged | Exception]:
+    """`save_answers` for each, all in one transaction: in order what it came to, or why the paper takes nothing.
 
-    The attempt's row is locked by the statement before, so numbers stay dense. Returns the last number.
+    Papers are locked in one order everywhere. The new answers stay on the errand, to be sent with the commit. Raises
+    Invalid where something cannot be an answer, after which the transaction must be undone.
     """
-    saved: dict[str, Saved] = {}
-    for answer in answers:
-        row = {**vars(answer), "attempt": attempt_id, "sequence": number + 1, "saved_at": now, "late": late}
-        if _APPEND.rows(connection, row):
-            number += 1
-            saved[answer.client_id] = Saved(answer.client_id, answer.position, number, now)
-    repeated = [answer.client_id for answer in answers if answer.client_id not in saved]
-    if repeated:
-        connection.execute(update(Attempt).where(Attempt.id == attempt_id).values(last_sequence=number))
-        found = connection.execute(_KNOWN, {"attempt": attempt_id, "ids": repeated})
-        saved |= {row[0]: Saved(*row) for row in found}
-    return saved, number
+    ordered = sorted(range(len(saves)), key=lambda place: saves[place].attempt_id)
+    taken = {place: _take(errand, saves[place]) for place in ordered}
+    unused: dict[int, int] = {}
+    done = {place: _append(errand, taken[place], unused) for place in ordered}
+    for attempt_id, count in unused.items():
+        if count:
+            _GIVE_BACK.put(errand, attempt=attempt_id, count=count)
+    return [done[place] for place in range(len(saves))]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A save whose paper is locked and has counted it: the paper's row, none where it takes nothing; what was known."""
+
+    save: Save
+    given: list[Answer]
+    row: Later[list[Row]]
+    known: Later[list[Row]]
+
+
+def _take(errand: Errand, save: Save) -> _Taken:
+    _check_shape(save.answers)
+    given = _once(save.answers)
+    row = _TAKE.put(errand, **_taking(save, len(given)))
+    known = _KNOWN.put(errand, attempt=save.attempt_id, ids=[answer.client_id for answer in given])
+    return _Taken(save, given, row, known)
+
+
+def _append(errand: Errand, taken: _Taken, unused: dict[int, int]) -> Acknowledged | Exception:
+    """Put what is new on the errand under the next numbers; what had been saved before keeps its acknowledgement.
+
+    `unused` counts by attempt the numbers taken for answers that had been saved before, so that numbers stay dense.
+    """
+    save, rows = taken.save, taken.row.get()
+    if not rows:
+        return _why_not(errand.session, save)
+    last, deadline_at, accepts_until = rows[0]
+    saved = {row[0]: Saved(*row) for row in taken.known.get()}
+    spare = unused.get(save.attempt_id, 0)
+    first = last - spare - len(taken.given) + 1
+    places = _places(errand.session, save.attempt_id, save.device)
+    new = _kept([answer for answer in taken.given if answer.client_id not in saved], places)
+    kept = {"attempt": save.attempt_id, "saved_at": save.at, "late": is_late(deadline_at, save.at)}
+    for sequence, answer in enumerate(new, first):
+        _APPEND.put(errand, **vars(answer), **kept, sequence=sequence)
+        saved[answer.client_id] = Saved(answer.client_id, answer.position, sequence, save.at)
+    unused[save.attempt_id] = spare + len(taken.given) - len(new)
+    acknowledged = tuple(saved[one.client_id] for one in taken.given)
+    return Acknowledged(acknowledged, first + len(new) - 1, deadline_at, accepts_until)
 
 
 _TAKE = DriverSql(
@@ -105,20 +150,21 @@ _TAKE = DriverSql(
     " AND accepts_until >= :moment RETURNING last_sequence, deadline_at, accepts_until",
     moments=(1, 2),
 )
+_KNOWN = Prepared(
+    select(AnswerJournal.client_id, AnswerJournal.position, AnswerJournal.sequence, AnswerJournal.saved_at).where(
+        AnswerJournal.attempt_id == bindparam("attempt"), among(AnswerJournal.client_id, "ids")
+    )
+)
 _APPEND = DriverSql(
     "INSERT INTO exam_answer (attempt_id, sequence, position, value, client_id, client_at, saved_at, late)"
     " VALUES (:attempt, :sequence, :position, :value, :client_id, :client_at, :saved_at, :late)"
-    " ON CONFLICT (attempt_id, client_id) DO NOTHING RETURNING sequence"
 )
-_KNOWN = select(
-    AnswerJournal.client_id, AnswerJournal.position, AnswerJournal.sequence, AnswerJournal.saved_at
-).where(
-    AnswerJournal.attempt_id == bindparam("attempt"), AnswerJournal.client_id.in_(bindparam("ids", expanding=True))
-)  # fmt: skip
+_GIVE_BACK = DriverSql("UPDATE exam_attempt SET last_sequence = last_sequence - :count WHERE id = :attempt")
 
 
-def _taking(attempt_id: int, actor: Actor, device: str, count: int, now: datetime) -> dict[str, object]:
-    return {"attempt": attempt_id, "person": actor.person_id, "device": device, "moment": now, "count": count}
+def _taking(save: Save, count: int) -> dict[str, object]:
+    who = {"attempt": save.attempt_id, "person": save.actor.person_id, "device": save.device}
+    return {**who, "moment": save.at, "count": count}
 
 
 def _once(answers: Sequence[Answer]) -> list[Answer]:
@@ -193,16 +239,16 @@ def _as_page_has_it(answer: SavedAnswer, place: Place) -> SavedAnswer:
     return replace(answer, value=as_shown(place, answer.value)) if isinstance(place, Asked) else answer
 
 
-def _why_not(session: Session, actor: Actor, attempt_id: int, device: str, now: datetime) -> Exception:
-    """Why the attempt took nothing; a refusal for lateness is noted for the invigilator once a minute."""
-    attempt = session.get(Attempt, attempt_id, populate_existing=True)
-    if attempt is None or attempt.person_id != actor.person_id:
+def _why_not(session: Session, save: Save) -> Exception:
+    """Why the attempt took nothing."""
+    attempt = session.get(Attempt, save.attempt_id, populate_existing=True)
+    if attempt is None or attempt.person_id != save.actor.person_id:
         return NotFound()
     if attempt.closed_by is not None:
         return Refused("attempt-closed", N_("This paper has been handed in; nothing more is taken."))
-    if now > attempt.accepts_until:
+    if save.at > attempt.accepts_until:
         return Refused("time-over", N_("The time is over; this answer came too late and was not taken."))
-    if device != attempt.device_token:
+    if save.device != attempt.device_token:
         return Refused("device-replaced", N_("This paper was opened on another device; here it can only be read."))
     return Refused("attempt-closed", N_("This paper takes nothing at the moment."))
 

@@ -21,7 +21,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.http import parse_cookie
 
 from app.accounts import service as accounts
-from app.core.database import set_reading, short_read
+from app.core.database import set_reading
+from app.core.errand import Errand
 from app.core.permissions import Actor, P
 from app.core.short_way import Headers, NotPlain, ShortWay
 from app.core.together import Together
@@ -78,22 +79,25 @@ class SaveShortly(ShortWay):
         return json.dumps(acknowledgement(done, sent.at), ensure_ascii=False).encode(), []
 
     def _save(self, sent: list[_Save]) -> list[saving.Acknowledged | Exception]:
-        """Everything that came together in one transaction, or, where one of them cannot be taken, each in its own."""
+        """Everything that came together in one transaction, or, where one of them is no answer, each in its own."""
         try:
             return self._saved(sent)
         except Exception as refusal:  # noqa: BLE001  raised again by the page's own request
             return [refusal] if len(sent) == 1 else [done for one in sent for done in self._save([one])]
 
     def _saved(self, sent: list[_Save]) -> list[saving.Acknowledged | Exception]:
-        """Papers are locked in one order. The end of the application context undoes what was not committed."""
+        """The end of the application context undoes what was not committed."""
         with self.app.app_context():
-            who = _candidates(sent)
-            done: dict[int, saving.Acknowledged | Exception] = {}
-            for number, one in sorted(enumerate(sent), key=lambda numbered: numbered[1].attempt):
-                actor = who[number]
-                done[number] = NotPlain() if actor is None else _keep(actor, one)
-            db.session.commit()
-        return [done[number] for number in range(len(sent))]
+            errand = Errand(db.session())
+            who = _candidates(errand, sent)
+            taken = [
+                saving.Save(actor, one.attempt, one.device, one.answers, one.at)
+                for actor, one in zip(who, sent, strict=True)
+                if actor is not None
+            ]
+            done = iter(saving.save_all(errand, taken))
+            errand.commit()
+        return [NotPlain() if actor is None else next(done) for actor in who]
 
     def _session_of(self, environ: "WSGIEnvironment") -> dict[str, Any]:
         """What the signed cookie says, if the form token beside it is its own; raises BadData or NotPlain."""
@@ -112,17 +116,13 @@ class SaveShortly(ShortWay):
         return said
 
 
-def _candidates(sent: Iterable[_Save]) -> list[Actor | None]:
+def _candidates(errand: Errand, sent: Iterable[_Save]) -> list[Actor | None]:
     """Who sent each, where they are signed in with nothing else to do first."""
     set_reading(only=False)
-    with short_read(db.session()):
-        found = [accounts.signed_in_by(db.session(), one.visitor, one.at) for one in sent]
-    return [one.actor if one is not None and _is_plain(one) else None for one in found]
+    asked = [accounts.signed_in_by(errand, one.visitor, one.at) for one in sent]
+    errand.run_apart()
+    return [found.actor if (found := one.get()) is not None and _is_plain(found) else None for one in asked]
 
 
 def _is_plain(found: accounts.SignedIn) -> bool:
     return not found.stale and not found.must_change and found.actor.may(P.SELF)
-
-
-def _keep(actor: Actor, sent: _Save) -> saving.Acknowledged:
-    return saving.save_answers(db.session(), actor, sent.attempt, sent.device, sent.answers, now=sent.at)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import day_end, day_start
+from app.core.errand import Errand, Later
 from app.core.errors import NotFound
 from app.core.prepared import Prepared
 from app.ledger.models import LedgerEntry, LedgerHead
@@ -16,10 +17,9 @@ from app.ledger.models import LedgerEntry, LedgerHead
 _CHANGES = Prepared(select(LedgerHead.changes).where(LedgerHead.id == 1))
 
 
-def changes(session: Session) -> int:
+def changes(errand: Errand) -> Later[int]:
     """How many deeds so far may have changed what duty judgements read."""
-    rows = _CHANGES.rows(session)
-    return int(rows[0][0]) if rows else 0
+    return _CHANGES.put(errand).then(lambda rows: int(rows[0][0]) if rows else 0)
 
 
 @dataclass(frozen=True)

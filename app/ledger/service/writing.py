@@ -2,7 +2,7 @@
 
 import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.database import insert_into
+from app.core.errand import Errand
 from app.core.permissions import Actor
 from app.core.prepared import DriverSql, PreparedWrite, insert_row
 from app.ledger.models import LedgerEntry, LedgerHead
@@ -56,17 +57,24 @@ def record_all(session: Session, actor: Actor, deeds: Iterable[Deed], *, now: da
 
     Only the leaf of each is computed here; the tree above grows in a sweep, so that appending stays as cheap as it is.
     """
-    if session.autoflush:
-        session.flush()
-    told = list(deeds)
-    moved = sum(not deed.event.startswith(CHANGES_NO_FACT) for deed in told)
-    size = _locked_head(session, len(told), moved)
-    rows = [_row(deed, actor, place, now) for place, deed in enumerate(told, size - len(told) + 1)]
-    _ENTRY.run_all(session, rows)
+    errand = Errand(session)
+    size = append(errand, [(actor, deed) for deed in deeds], now=now)
+    errand.run()
     return size
 
 
-def _row(deed: Deed, actor: Actor, sequence: int, now: datetime) -> dict[str, Any]:
+def append(errand: Errand, done: Sequence[tuple[Actor, Deed]], *, now: datetime) -> int:
+    """`record_all` for deeds of several actors; what was put on the errand before goes to the database with the lock.
+
+    The entries themselves stay on the errand, to be sent with the commit.
+    """
+    moved = sum(not deed.event.startswith(CHANGES_NO_FACT) for _actor, deed in done)
+    size = _locked_head(errand, len(done), moved)
+    _ENTRY.put(errand, (_row(*one, place, now) for place, one in enumerate(done, size - len(done) + 1)))
+    return size
+
+
+def _row(actor: Actor, deed: Deed, sequence: int, now: datetime) -> dict[str, Any]:
     row = {
         "sequence": sequence,
         "recorded_at": now,
@@ -90,13 +98,13 @@ _ENTRY = PreparedWrite(insert_row(LedgerEntry))
 _TAKE = DriverSql("UPDATE ledger_head SET size = size + :count, changes = changes + :moved WHERE id = 1 RETURNING size")
 
 
-def _locked_head(session: Session, count: int, moved: int) -> int:
+def _locked_head(errand: Errand, count: int, moved: int) -> int:
     """Lock the head and count further entries: how many there are with them."""
-    holes = {"count": count, "moved": moved}
-    taken = _TAKE.rows(session.connection(), holes)
+    taken = _TAKE.put(errand, count=count, moved=moved).get()
     if not taken:
-        session.execute(insert_into(session, LedgerHead).values(id=1, size=0, changes=0).on_conflict_do_nothing())
-        taken = _TAKE.rows(session.connection(), holes)
+        row = insert_into(errand.session, LedgerHead).values(id=1, size=0, changes=0)
+        errand.session.execute(row.on_conflict_do_nothing())
+        taken = _TAKE.put(errand, count=count, moved=moved).get()
     return int(taken[0][0])
 
 

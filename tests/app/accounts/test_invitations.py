@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.accounts import queries, service
 from app.accounts.models import Account, Invitation, OutboxMail
+from app.core.errand import Errand
 from app.core.errors import Invalid, NotFound, Refused
 from app.ledger.queries import about
 from tests.conftest import START
@@ -117,14 +118,14 @@ def test_a_token_opens_the_api_until_it_lapses_or_is_revoked_and_is_kept_as_a_ha
 
     system = service.create_account(session, operator, username="ctt", display_name="城管通", is_system=True, now=START)
     token = service.issue_token(session, operator, system, "调度", expires_at=START + timedelta(days=1), now=START)
-    assert service.bearer(session, token, START).account_id == system
+    assert service.bearer(Errand(session), token, START).get().account_id == system
     row = queries.tokens_of(session, system, START)[0]
     assert token.startswith(row.prefix)
     assert token not in str(about(session, "account", system))
-    assert service.bearer(session, token, START + timedelta(days=1)) is None
-    assert service.bearer(session, token[:-1], START) is None
+    assert service.bearer(Errand(session), token, START + timedelta(days=1)).get() is None
+    assert service.bearer(Errand(session), token[:-1], START).get() is None
     service.revoke_token(session, operator, system, row.id, reason="泄露", now=START)
-    assert service.bearer(session, token, START) is None
+    assert service.bearer(Errand(session), token, START).get() is None
     with pytest.raises(Refused, match="already been revoked"):
         service.revoke_token(session, operator, system, row.id, reason="again", now=START)
 
@@ -135,8 +136,8 @@ def test_a_disabled_system_and_a_person_have_no_working_token(session, operator,
     system = service.create_account(session, operator, username="ctt", display_name="s", is_system=True, now=START)
     token = service.issue_token(session, operator, system, "x", expires_at=None, now=START)
     service.disable(session, operator, system, reason="x", now=START)
-    assert service.bearer(session, token, START) is None
+    assert service.bearer(Errand(session), token, START).get() is None
     with pytest.raises(Refused, match="enable it first"):
         service.issue_token(session, operator, system, "x", expires_at=None, now=START)
     service.enable(session, operator, system, reason="y", now=START)
-    assert service.bearer(session, token, START) is not None
+    assert service.bearer(Errand(session), token, START).get() is not None

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.accounts import service
 from app.accounts.models import Account, AccountSession
 from app.accounts.passwords import token_hash
+from app.core.errand import Errand
 from app.core.errors import Invalid, TooMany
 from app.core.permissions import system_actor
 from app.ledger.queries import about
@@ -101,8 +102,8 @@ def test_signing_in_again_gives_a_new_session_and_ends_the_one_before(client, se
         with client.session_transaction() as cookie:
             tokens.append(cookie["_user_id"])
     assert tokens[0] != tokens[1]
-    assert service.signed_in_by(session, tokens[0], START) is None
-    assert service.signed_in_by(session, tokens[1], START) is not None
+    assert service.signed_in_by(Errand(session), tokens[0], START).get() is None
+    assert service.signed_in_by(Errand(session), tokens[1], START).get() is not None
 
 
 def test_the_database_keeps_no_token_of_a_session(session, wang, clock):
@@ -159,7 +160,7 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(client
     elsewhere = _enter(session, clock)
     client.post("/sign-in", data={"username": "wang", "password": RIGHT})
     client.post("/account/password", data={"current": RIGHT, "password": "Sea-Breeze-9182", "again": "Sea-Breeze-9182"})
-    assert service.signed_in_by(session, elsewhere, clock.now()) is None
+    assert service.signed_in_by(Errand(session), elsewhere, clock.now()).get() is None
     assert client.get("/").status_code == 200
 
 

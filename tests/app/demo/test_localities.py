@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app.accounts import service as accounts
 from app.accounts.models import Account
 from app.accounts.queries import actor_of
+from app.core.errand import Errand
 from app.core.permissions import P
 from app.credentials import queries as credentials
 from app.demo.haikou import people as haikou_people
@@ -88,7 +89,7 @@ def test_the_whole_cast_can_sign_in_once_and_must_change_its_passwords(locality)
     assert names >= EVERYBODY
     for name, words, password in locality.demonstration.accounts:
         token = accounts.sign_in(locality.session, name, password, address="", agent="", profile="djbh", now=START)
-        found = accounts.signed_in_by(locality.session, token, START)
+        found = accounts.signed_in_by(Errand(locality.session), token, START).get()
         assert found is not None
         assert found.must_change
         assert " / " in words

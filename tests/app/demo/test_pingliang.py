@@ -12,6 +12,7 @@ from app.accounts import service as accounts
 from app.accounts.models import Account
 from app.accounts.queries import actor_of
 from app.bank.models import Item, ItemStatus
+from app.core.errand import Errand
 from app.core.errors import Refused
 from app.core.permissions import Actor, P, system_actor
 from app.credentials import queries as credentials
@@ -262,7 +263,7 @@ def test_one_time_passwords_sign_in_and_must_be_changed(pingliang):
     assert len(pingliang.demonstration.accounts) == 12
     for name, words, password in pingliang.demonstration.accounts:
         token = accounts.sign_in(pingliang.session, name, password, address="", agent="", profile="djbh", now=START)
-        found = accounts.signed_in_by(pingliang.session, token, START)
+        found = accounts.signed_in_by(Errand(pingliang.session), token, START).get()
         assert found is not None
         assert found.must_change
         assert " / " in words

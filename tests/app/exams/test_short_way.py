@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from app.accounts.models import Account, AccountSession
 from app.core.short_way import NotPlain, ShortWay
 from app.core.together import Together
-from app.exams.models import AnswerJournal
+from app.exams.models import AnswerJournal, Attempt
 from app.exams.service.saving import Answer
 from app.exams.views import SaveShortly
 from tests.app.exams.conftest import OPENS
@@ -126,6 +126,23 @@ def test_of_saves_that_came_together_each_is_taken_or_refused_by_itself(hall, ap
         assert taken.pop(2).code == "answer-option"
     assert [one.saved[0].sequence for one in taken] == [2, 2, 3]
     assert list(session.scalars(select(AnswerJournal.client_id).order_by(AnswerJournal.sequence))) == ["a", "b", "c"]
+
+
+def test_numbers_stay_dense_where_saves_of_one_paper_come_together_and_repeat(hall, application, session):
+    ask, _attempt, _ways = hall
+    short, sent = application.wsgi_app, []
+    short._together = Together(lambda asked: [sent.extend(asked) or NotPlain()])
+    ask()
+    first, second, third = (
+        replace(sent[0], answers=[Answer(name, 1 + place, "A") for place, name in enumerate(names)])
+        for names in ("bc", "bdc", "e")
+    )
+    short._save([first])
+    repeated, new = short._save([second, third])
+    assert [(one.client_id, one.sequence) for one in repeated.saved] == [("b", 2), ("d", 4), ("c", 3)]
+    assert ([one.sequence for one in new.saved], repeated.last_sequence, new.last_sequence) == ([5], 4, 5)
+    assert list(session.scalars(select(AnswerJournal.sequence).order_by(AnswerJournal.sequence))) == [1, 2, 3, 4, 5]
+    assert session.scalar(select(Attempt.last_sequence)) == 5
 
 
 def _innermost(application):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.accounts import queries, service
 from app.accounts.models import Account, ApiToken, OutboxMail, RoleGrant
 from app.accounts.policy import Role
+from app.core.errand import Errand
 from app.ledger.queries import about
 from tests.conftest import START
 
@@ -166,13 +167,13 @@ def test_a_system_is_connected_and_its_token_is_shown_once(sign_in, session):
     assert browser.post("/access/accounts/ctt/tokens", data={"title": "调度", "days": "0"}).status_code == 422
     page = browser.post("/access/accounts/ctt/tokens", data={"title": "调度", "days": "30"}).text
     token = re.search(r"cz_[\w-]{43}", page)[0]
-    assert service.bearer(session, token, START).label == "ctt"
+    assert service.bearer(Errand(session), token, START).get().label == "ctt"
     shown = browser.get("/access/accounts/ctt").text
     assert token not in shown
     assert token[:10] in shown
     token_id = session.scalar(select(ApiToken.id))
     assert browser.post(f"/access/accounts/ctt/tokens/{token_id}/revoke", data={"reason": "换"}).status_code == 302
-    assert service.bearer(session, token, START) is None
+    assert service.bearer(Errand(session), token, START).get() is None
     assert browser.post("/access/accounts/tan/tokens", data={"title": "x", "days": "1"}).status_code == 422
     assert browser.post("/access/accounts/ctt/invite").status_code == 409
     wrong = {"role": "TRAINER", "unit": "PL-KT", "reason": "x"}
