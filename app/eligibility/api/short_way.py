@@ -6,8 +6,9 @@ are recorded in one transaction.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.accounts import service as accounts
@@ -60,11 +61,9 @@ class CheckShortly(ShortWay):
         now, desk = self.app.extensions["clock"].now(), self.app.extensions["desk"]
         today = local_day(now, self.app.config["SETTINGS"].zone)
         with self.app.app_context():
-            set_reading(only=False)
             errand = Errand(db.session())
-            found = {token: accounts.bearer(errand, token, now) for token in {one.token for one in sent}}
-            errand.run_apart()
-            reader = None if desk is None else service.Reader(desk, errand, today)
+            found = _asked_for(errand, {one.token for one in sent}, now)
+            reader = None if desk is None else service.Reader(desk, errand, today)  # its question goes with theirs
             systems = _systems(found)
             asked = [service.Asked(systems[one.token], one.question) for one in sent if one.token in systems]
             answers = iter(service.check_all(errand, asked, today=today, now=now, reader=reader))
@@ -72,7 +71,15 @@ class CheckShortly(ShortWay):
         return [next(answers) if one.token in systems else NotPlain() for one in sent]
 
 
+def _asked_for(errand: Errand, tokens: Iterable[str], now: datetime) -> dict[str, Later[Actor | None]]:
+    """By token who it stands for."""
+    set_reading(only=False)
+    found = {token: accounts.bearer(errand, token, now) for token in tokens}
+    errand.run_apart()
+    return found
+
+
 def _systems(found: Mapping[str, Later[Actor | None]]) -> dict[str, Actor]:
-    """By token who it stands for, where they may ask."""
+    """Of those that may ask, by token who they are."""
     told = {token: one.get() for token, one in found.items()}
     return {token: one for token, one in told.items() if one is not None and one.may(P.ELIGIBILITY_CHECK)}
