@@ -83,7 +83,7 @@ def flush_ms(folder: Path, times: int = 200) -> dict[str, float]:
 
 
 class Stolen:
-    """Of the time in which this virtual machine wanted to run, how much its host gave to others since it was made."""
+    """How much of its cores' time a virtual machine wanted and its host gave to others, since this was made."""
 
     def __init__(self) -> None:
         self._before = self._counts()
